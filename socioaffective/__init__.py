@@ -1,0 +1,49 @@
+"""Socioaffective alignment as dynamical systems: state a model, run it, see it, and take its exercises."""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Each public name and where it lives. Nothing heavy is imported before a name is used.
+_HOMES = {
+    "Model": "model",
+    "compose": "model",
+    "equilibria": "equilibrium",
+    "basins": "plane",
+    "explore": "explorer",
+    "exercises": None,
+    "figures": None,
+    "input": "quantities",
+    "lever": "quantities",
+    "logistic": "quantities",
+    "models": None,
+    "nullclines": "plane",
+    "observable": "quantities",
+    "parameter": "quantities",
+    "policies": None,
+    "predict": "explorer",
+    "setup": "theme",
+    "simulate": "simulation",
+    "state": "quantities",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        import difflib
+
+        near = difflib.get_close_matches(name, __all__, n=1)
+        raise AttributeError(f"socioaffective has no '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""))
+    # The numeric core loads as one at the first use of any name, so that no first run waits for an import.
+    import_module("socioaffective.simulation")
+    home = _HOMES[name]
+    module = import_module(f"socioaffective.{home or name}")
+    value = module if home is None else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,48 @@
+"""Checks on what a caller gives, with errors that say what was given and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+
+def unknown(kind: str, given: object, allowed: Iterable[str]) -> ValueError:
+    """Returns the error for a name that does not exist, with the nearest name that does."""
+    names = list(allowed)
+    near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.5)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return ValueError(f"There is no {kind} '{given}'.{hint} Allowed: {', '.join(names) or 'none'}.")
+
+
+def number(value: Any, what: str, bounds: tuple[float, float] | None = None) -> float:
+    """Returns `value` as a float once it is a finite number inside `bounds`."""
+    if hasattr(value, "ndim") and value.ndim == 0 and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, Real):
+        try:
+            if isinstance(value, (bool, str)) or value is None:
+                raise TypeError
+            value = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{what} must be a plain number, not {value!r} ({type(value).__name__}).") from None
+    result = float(value)
+    if not math.isfinite(result):
+        raise ValueError(f"{what} must be a finite number, not {result}.")
+    if bounds is not None and not bounds[0] <= result <= bounds[1]:
+        raise ValueError(f"{what} is {result:g}, outside its bounds [{bounds[0]:g}, {bounds[1]:g}].")
+    return result
+
+
+def interval(bounds: Any, what: str) -> tuple[float, float]:
+    """Returns `bounds` as a pair of floats, the lower one first."""
+    try:
+        low, high = bounds
+    except (TypeError, ValueError):
+        raise TypeError(f"The bounds of {what} must be a pair (low, high), not {bounds!r}.") from None
+    low, high = number(low, f"The lower bound of {what}"), number(high, f"The upper bound of {what}")
+    if low >= high:
+        raise ValueError(f"The bounds of {what} must rise, low before high, not ({low:g}, {high:g}).")
+    return low, high

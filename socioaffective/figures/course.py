@@ -1,0 +1,124 @@
+"""Time courses and paths of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import xarray as xr
+
+from socioaffective import theme
+from socioaffective.checks import unknown
+from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, axis_title, extent, path_marks, rows_of, words
+
+# Lines of one quantity in several runs differ by their dashes.
+DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
+
+
+def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
+    """Returns a chart of quantities over time, each line labelled at its end.
+
+    Inputs: `runs`, a result of `sa.simulate` or a mapping from label to such results; `names`, the variables to draw
+    (the states unless told otherwise). Keywords: `width`, `height` in pixels. A run with people draws a line for each.
+    Raises ValueError for a name that the run does not have.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=104, cues=0.9)
+    >>> sa.figures.time_course(run, ["ties", "felt_relatedness"]).description.split(". ")[0]
+    'ties goes from 0.60 to 0.01 over 104 weeks, with a peak of 0.62 at week 12'
+    """
+    table = runs if isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset) else {"": runs}
+    if not table:
+        raise ValueError("time_course needs at least one run.")
+    for label, run in table.items():
+        if not isinstance(run, xr.Dataset) or "time" not in run.dims:
+            raise TypeError(f"time_course draws results of sa.simulate; {label or 'what was given'} is {type(run).__name__}.")
+    first = next(iter(table.values()))
+    drawn = [n for n in first.data_vars if "time" in first[n].dims]
+    wanted = [names] if isinstance(names, str) else list(names or (n for n in drawn if first[n].attrs["kind"] == "state"))
+    for name in wanted:
+        for run in table.values():
+            if name not in run.data_vars or "time" not in run[name].dims:
+                raise unknown("variable over time", name, drawn)
+    lines = [
+        (label, name, line)
+        for label, run in table.items()
+        for name in wanted
+        for line in run[name].transpose("time", ...).values.reshape(run.sizes["time"], -1).T
+    ]
+    if len(lines) > MOST_ROWS // 20:
+        raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
+    most = max(MOST_ROWS // len(lines), 2)
+    rows, ends, said = [], [], []
+    for k, (label, name, values) in enumerate(lines):
+        run = table[label]
+        times = run["time"].values
+        keep = np.unique(np.linspace(0, len(times) - 1, min(most, len(times))).round().astype(int))
+        rows += [{"time": times[i], "value": values[i], "name": name, "run": label, "line": k} for i in keep]
+        text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
+        ends.append({"time": times[-1], "value": values[-1], "name": name, "text": text})
+        said.append(_story(", ".join(filter(None, (words(name), label))), times, values, run["time"].attrs["units"]))
+    low, high = extent(table.values(), wanted)
+    crowd = any(run[n].ndim > 1 for run in table.values() for n in wanted)
+    colours = alt.Color(
+        "name:N", scale=alt.Scale(domain=wanted, range=[theme.colour(n, k) for k, n in enumerate(wanted)]), legend=None
+    )
+    y = alt.Y("value:Q", title=axis_title(first, wanted), scale=alt.Scale(domain=[low, high], nice=False))
+    x = alt.X(
+        "time:Q",
+        title=f"time ({first['time'].attrs['units']})",
+        scale=alt.Scale(domain=[0, max(float(run["time"][-1]) for run in table.values())], nice=False),
+    )
+    dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=list(table), range=DASHES[: len(table)]), legend=None, sort=None)
+    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=colours, strokeDash=dash, detail="line:N")
+    chart = base.mark_line(strokeWidth=1 if crowd else 2.5, opacity=0.45 if crowd else 1.0, clip=True)
+    if not crowd:
+        _spread(ends, low, high, height)
+        labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
+        chart = chart + labels.encode(x=x, y="place:Q", text="text:N", color=colours)
+    return chart.properties(width=width, height=height, description=". ".join(said) + ".")
+
+
+def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+    """Returns a run projected on two of its variables, for models with any number of states.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=52, cues=0.8)
+    >>> sa.figures.path(run, "engagement", "ties").description.split(", which")[0]
+    'Path of ties against engagement over 52 weeks'
+    """
+    for name in (x, y):
+        if name not in run.data_vars:
+            raise unknown("variable of this run", name, list(run.data_vars))
+    first = {n: float(run[n].values.reshape(run.sizes["time"], -1)[0, 0]) for n in (x, y)}
+    last = {n: float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in (x, y)}
+    length = f"{float(run['time'][-1]):g} {run['time'].attrs['units']}"
+    said = (
+        f"Path of {words(y)} against {words(x)} over {length}, which goes from ({first[x]:.2f}, {first[y]:.2f}) "
+        f"to ({last[x]:.2f}, {last[y]:.2f})."
+    )
+    return path_marks(run, x, y).properties(width=width, height=height, description=said)
+
+
+def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
+    """Gives each label at the end of a line a place of its own, at least a line of text from the next."""
+    gap = 14 / height * (high - low)
+    place = low - gap
+    for end in sorted(ends, key=lambda row: row["value"]):
+        place = end["place"] = max(end["value"], place + gap)
+    over = max((end["place"] for end in ends), default=high) - high
+    for end in sorted(ends, key=lambda row: -row["place"]) if over > 0 else []:
+        end["place"] = min(end["place"], high)
+        high = end["place"] - gap
+
+
+def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:
+    """Returns a sentence on where a line begins and ends, and on a peak or a low in between."""
+    text = f"{words} goes from {values[0]:.2f} to {values[-1]:.2f} over {times[-1]:g} {unit}"
+    for what, k in (("peak", int(np.argmax(values))), ("low", int(np.argmin(values)))):
+        edge = max(values[0], values[-1]) if what == "peak" else min(values[0], values[-1])
+        if abs(values[k] - edge) > 0.005 * max(1e-12, np.ptp(values)) and abs(values[k] - edge) >= 0.01:
+            text += f", with a {what} of {values[k]:.2f} at {unit.rstrip('s')} {times[k]:.0f}"
+    return text

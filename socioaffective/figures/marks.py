@@ -1,0 +1,70 @@
+"""Marks: what several figures are drawn with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import xarray as xr
+
+from socioaffective import theme
+from socioaffective.quantities import Quantity
+
+MOST_ROWS = 2_000
+WIDTH, HEIGHT = 420, 300
+
+
+def rows_of(rows: Iterable[dict]) -> Any:
+    # A plain mapping: alt.Data would validate every row and take forty times as long.
+    return {"values": [{k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows]}
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def titled(quantity: Quantity) -> str:
+    return quantity.label if quantity.unit == "1" else f"{quantity.label} ({quantity.unit})"
+
+
+def axis_title(run: xr.Dataset, names: Sequence[str]) -> str:
+    units = {run[n].attrs["units"] for n in names}
+    unit = f" ({units.pop()})" if len(units) == 1 and units != {"1"} else ""
+    return (words(names[0]) if len(names) == 1 else "level") + unit
+
+
+def extent(runs: Iterable[xr.Dataset], names: Sequence[str]) -> tuple[float, float]:
+    """Returns the bounds of the variables, wider where a run has left them."""
+    parts = [run[name] for run in runs for name in names]
+    low = min(min(part.attrs["bounds"][0], float(part.min())) for part in parts)
+    high = max(max(part.attrs["bounds"][1], float(part.max())) for part in parts)
+    return low, high
+
+
+def dots(rows: list[dict], size: int = 90, x: Any = "x:Q", y: Any = "y:Q", colour: str | None = None) -> alt.Chart:
+    ink = colour or theme.scheme()["ink"]
+    fill = alt.Fill("stable:N", scale=alt.Scale(domain=[True, False], range=[ink, theme.scheme()["background"]]), legend=None)
+    mark = alt.Chart(rows_of(rows)).mark_point(stroke=ink, strokeWidth=1.6 if size > 50 else 1, size=size, opacity=1)
+    return mark.encode(x=x, y=y, fill=fill)
+
+
+def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, fields: tuple[str, str] | None = None) -> alt.Chart:
+    people = [run[n].transpose("time", ...).values.reshape(run.sizes["time"], -1) for n in (x, y)]
+    count = max(part.shape[1] for part in people)
+    people = [np.broadcast_to(part, (part.shape[0], count)) for part in people]
+    keep = np.unique(np.linspace(0, run.sizes["time"] - 1, min(max(600 // count, 2), run.sizes["time"])).round().astype(int))
+    a, b = fields or (x, y)
+    rows = [
+        {a: people[0][i, k], b: people[1][i, k], "person": k, "time": float(run["time"][i])} for k in range(count) for i in keep
+    ]
+    where: dict[str, Any] = {"x": f"{a}:Q", "y": f"{b}:Q"}
+    if fields is None:
+        where["x"] = alt.X(f"{a}:Q", title=axis_title(run, [x]), scale=alt.Scale(domain=extent([run], [x]), nice=False))
+        where["y"] = alt.Y(f"{b}:Q", title=axis_title(run, [y]), scale=alt.Scale(domain=extent([run], [y]), nice=False))
+    paint = colour or theme.colour(y)
+    line = alt.Chart(rows_of(rows)).mark_line(color=paint, strokeWidth=2.5, clip=True)
+    line = line.encode(**where, detail="person:N", order="time:Q")
+    starts = alt.Chart(rows_of([row for row in rows if row["time"] == float(run["time"][0])]))
+    return line + starts.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1).encode(**where)

@@ -1,0 +1,221 @@
+"""Phase planes and phase lines, and the layers they are made of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import xarray as xr
+
+from socioaffective import theme
+from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
+from socioaffective.figures.marks import HEIGHT, dots, path_marks, rows_of, titled, words
+from socioaffective.model import CLOCKS, Model
+from socioaffective.plane import Portrait, portrait
+
+
+def phase_plane(
+    model: Model,
+    run: xr.Dataset | None = None,
+    basins: bool = True,
+    width: int = HEIGHT,
+    height: int = HEIGHT,
+    **settings: float,
+) -> alt.Chart:
+    """Returns the phase plane of a model with two states: basins, vector field, nullclines, rest points and a run.
+
+    Inputs: `model`; `run`, a result of `sa.simulate` to draw as a path; settings by name. Keywords: `basins` shades where
+    each start ends; `width`, `height` in pixels. Stable rest points are filled, the others open. The layers can be had one
+    by one: `basin_layer`, `field_layer`, `nullcline_layer`, `rest_layer`, `path_layer`.
+    Raises ValueError for a model that is not planar.
+
+    >>> import socioaffective as sa
+    >>> chart = sa.figures.phase_plane(sa.models.companion, cues=0.7)
+    >>> chart.description.split(". ")[0]
+    'Phase plane of Companion: 2 stable states and 1 saddle'
+    """
+    view = portrait(model, basins=basins, **settings)
+    layers = [
+        *([basin_layer(view)] if basins else []),
+        field_layer(view, width, height),
+        nullcline_layer(view),
+        rest_layer(view),
+    ]
+    said = [_kinds(model, view.equilibria), *map(_where, view.equilibria)]
+    if view.basins is not None and sum(e.stable for e in view.equilibria) > 1:
+        shares = [(e, float((view.basins == k).mean())) for k, e in enumerate(view.equilibria) if e.stable]
+        said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
+    if run is not None:
+        layers.append(path_layer(model, run))
+        ends = [float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in model.states]
+        said.append("the run ends at " + ", ".join(f"{n} {v:.2f}" for n, v in zip(model.states, ends, strict=True)))
+    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+
+
+def phase_line(
+    model: Model, run: xr.Dataset | None = None, width: int = HEIGHT, height: int = HEIGHT, **settings: float
+) -> alt.Chart:
+    """Returns the rate of change of a model with one state against that state, with its rest points and a run's place.
+
+    Inputs and keywords as for `phase_plane`. Raises ValueError for a model with another number of states.
+
+    >>> import socioaffective as sa
+    >>> sa.figures.phase_line(sa.models.mirror).description.split(". ")[0]
+    'Rate of change of Mirror: 2 stable states and 1 unstable node'
+    """
+    if len(model.states) != 1:
+        raise ValueError(f"A phase line needs one state; '{model.title}' has {len(model.states)}. Use phase_plane or path.")
+    p, (low, high) = settings_of(model, settings), box_of(model)[0]
+    (name, quantity), rest = next(iter(model.states.items())), equilibria(model, **settings)
+    grid = np.linspace(low, high, 201)
+    speed = velocity(model, p)(grid[None])[0]
+    x = alt.X("x:Q", title=quantity.label, scale=alt.Scale(domain=[low, high], nice=False))
+    unit = CLOCKS[model.clock]
+    y = alt.Y("y:Q", title=f"change of {quantity.label} (1/{unit})")
+    rows = [{"x": a, "y": b} for a, b in zip(grid, speed, strict=True)]
+    curve = alt.Chart(rows_of(rows)).mark_line(color=theme.colour(name), strokeWidth=2.5).encode(x=x, y=y)
+    zero = alt.Chart(rows_of([{"y": 0.0}])).mark_rule(color=theme.scheme()["quiet"]).encode(y="y:Q")
+    points = dots([{"x": e.state[name], "y": 0.0, "kind": e.kind, "stable": e.stable} for e in rest])
+    layers = [zero, curve, points]
+    said = [_kinds(model, rest).replace("Phase plane", "Rate of change"), *map(_where, rest)]
+    if run is not None:
+        ends = run[name].transpose("time", ...).values.reshape(run.sizes["time"], -1)[[0, -1]].T
+        places = [{"x": b, "y": 0.0} for _, b in ends]
+        layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
+                                                          color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
+        said += [f"the run goes from {a:.2f} to {b:.2f}" for a, b in ends[:1]]
+    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+
+
+def basin_layer(view: Portrait) -> alt.Chart:
+    """Returns the basins of a portrait as tinted cells, neighbours of one fate in one rectangle."""
+    names, fate = list(view.model.states), view.basins
+    if fate is None:
+        raise ValueError("This portrait was made without basins.")
+    edges = [np.linspace(low, high, fate.sizes[n] + 1) for n, (low, high) in zip(names, box_of(view.model), strict=True)]
+    shares = _shares(view)
+    rows = []
+    for i, column in enumerate(fate.values):
+        cuts = [0, *(np.flatnonzero(np.diff(column)) + 1), len(column)]
+        for a, b in itertools.pairwise(cuts):
+            k = int(column[a])
+            where = {"x": edges[0][i], "x2": edges[0][i + 1], "y": edges[1][a], "y2": edges[1][b]}
+            rows.append({**where, "fate": k, "tint": theme.tint(shares[k]) if k >= 0 else theme.scheme()["background"]})
+    x, y = _axes(view)
+    return (
+        alt.Chart(rows_of(rows))
+        .mark_rect(strokeWidth=0)
+        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=alt.Color("tint:N", scale=None, legend=None))
+    )
+
+
+def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+    """Returns the vector field of a portrait: arrows that point where the state moves, larger where it moves faster."""
+    box = box_of(view.model)
+    extent = (box[:, 1] - box[:, 0])[:, None]
+    dx, dy = view.field / extent * np.array([[width], [height]])
+    speed = np.hypot(dx, dy)
+    good = np.isfinite(speed)
+    top = speed[good].max() if good.any() else 1.0
+    angle = np.degrees(np.arctan2(dx, dy)) % 360
+    x, y = _axes(view)
+    rows = [
+        {"x": px, "y": py, "angle": a, "speed": (s / top) ** 0.5 if top else 0.0, "dx": u, "dy": v}
+        for (px, py), a, s, (u, v) in zip(view.points.T[good], angle[good], speed[good], view.field.T[good], strict=True)
+    ]
+    turn = alt.Angle("angle:Q", scale=alt.Scale(domain=[0, 360], range=[0, 360]), legend=None)
+    size = alt.Size("speed:Q", scale=alt.Scale(domain=[0, 1], range=[25, 260]), legend=None)
+    mark = alt.Chart(rows_of(rows)).mark_point(shape="wedge", filled=True, color=theme.scheme()["quiet"], opacity=0.75)
+    return mark.encode(x=x, y=y, angle=turn, size=size)
+
+
+def nullcline_layer(view: Portrait) -> alt.Chart:
+    """Returns the nullclines of a portrait, each in the colour of its state and labelled where it ends."""
+    rows, labels = [], []
+    names = list(view.model.states)
+    for line in view.nullclines:
+        for k, curve in enumerate(line.curves):
+            keep = np.unique(np.linspace(0, len(curve) - 1, min(120, len(curve))).round().astype(int))
+            which = {"state": line.state, "curve": f"{line.state} {k}"}
+            rows += [{"x": curve[i, 0], "y": curve[i, 1], "order": int(i), **which} for i in keep]
+        if line.curves:
+            longest = max(line.curves, key=len)
+            place = longest[len(longest) * (2 if line.state == names[0] else 3) // 5]
+            labels.append({"x": place[0], "y": place[1], "state": line.state, "text": f"{words(line.state)} stands still"})
+    x, y = _axes(view)
+    colours = alt.Color(
+        "state:N", scale=alt.Scale(domain=names, range=[theme.colour(n, k) for k, n in enumerate(names)]), legend=None
+    )
+    lines = alt.Chart(rows_of(rows or [{"x": None, "y": None, "state": names[0], "curve": "", "order": 0}]))
+    drawn = lines.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=colours, detail="curve:N", order="order:Q")
+    halo = alt.Chart(rows_of(labels)).mark_text(fontSize=11, dy=-8, stroke=theme.scheme()["background"], strokeWidth=3)
+    text = alt.Chart(rows_of(labels)).mark_text(fontSize=11, dy=-8)
+    where = {"x": x, "y": y, "text": "text:N"}
+    return drawn + halo.encode(**where) + text.encode(**where, color=colours)
+
+
+def rest_layer(view: Portrait) -> alt.Chart:
+    """Returns the rest points of a portrait: stable ones filled, the others open, each labelled with its kind."""
+    names = list(view.model.states)
+    rows = [{"x": e.state[names[0]], "y": e.state[names[1]], "kind": e.kind, "stable": e.stable} for e in view.equilibria]
+    x, y = _axes(view)
+    box = box_of(view.model)
+    middle = box.mean(axis=1)
+    layers = [dots(rows, x=x, y=y)]
+    for right in (True, False):
+        here = [row for row in rows if (row["x"] > middle[0]) == right]
+        up = [{**row, "place": row["y"] + (0.05 if row["y"] < middle[1] else -0.05) * (box[1, 1] - box[1, 0])} for row in here]
+        align: dict[str, Any] = {
+            "align": "right" if right else "left",
+            "dx": -6 if right else 6,
+            "fontSize": 12,
+            "fontWeight": "bold",
+        }
+        where = {"x": x, "y": "place:Q", "text": "kind:N"}
+        layers.append(
+            alt.Chart(rows_of(up)).mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **align).encode(**where)
+        )
+        layers.append(alt.Chart(rows_of(up)).mark_text(**align).encode(**where))
+    return alt.layer(*layers)
+
+
+def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
+    """Returns a run of a planar model as a path over its phase plane, with a dot where it starts."""
+    x, y = list(model.states)[:2]
+    return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
+
+
+def _axes(view: Portrait) -> tuple[alt.X, alt.Y]:
+    (first, second), box = view.model.states.values(), box_of(view.model)
+    x = alt.X("x:Q", title=titled(first), scale=alt.Scale(domain=box[0].tolist(), nice=False))
+    return x, alt.Y("y:Q", title=titled(second), scale=alt.Scale(domain=box[1].tolist(), nice=False))
+
+
+def _kinds(model: Model, rest: Sequence[Equilibrium]) -> str:
+    stable = sum(e.stable for e in rest)
+    others: dict[str, int] = {}
+    for point in rest:
+        if not point.stable:
+            others[point.kind] = others.get(point.kind, 0) + 1
+    parts = [f"{stable} stable state{'s' * (stable != 1)}", *(f"{n} {kind}{'s' * (n > 1)}" for kind, n in others.items())]
+    return f"Phase plane of {model.title}: {' and '.join(parts)}"
+
+
+def _coordinates(point: Equilibrium) -> str:
+    return ", ".join(f"{words(n)} {round(v, 2) + 0.0:.2f}" for n, v in point.state.items())
+
+
+def _where(point: Equilibrium) -> str:
+    return f"{point.kind} at {_coordinates(point)}"
+
+
+def _shares(view: Portrait) -> list[float]:
+    """Returns how high each rest point lies along the last state (the first, where the last tells no two apart)."""
+    box = box_of(view.model)
+    places = (np.array([list(e.state.values()) for e in view.equilibria]).reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])
+    stable = places[[e.stable for e in view.equilibria]]
+    axis = 0 if len(stable) > 1 and np.ptp(stable[:, 1]) < 1e-6 else 1
+    return places[:, axis].tolist()

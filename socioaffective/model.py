@@ -1,0 +1,347 @@
+"""Model: states, equations and what they mean. Symbolic, nothing numeric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace as _replace
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from socioaffective.checks import unknown
+from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
+
+__all__ = ["Model", "compose", "input", "lever", "logistic", "observable", "parameter", "state"]
+
+CLOCKS = {"continuous": "week", "discrete": "step"}
+
+
+class Model:
+    """A dynamical system written once, in symbols: every number, picture and printed equation comes from it.
+
+    Inputs: `title`; `equations`, which maps each state to its rate of change per week (`clock="continuous"`) or to its
+    next value (`clock="discrete"`). Keywords: `observables` maps names to expressions to be reported beside the states;
+    `noise` maps states to the standard deviation of their noise per square root of a week (or per step); `source`.
+
+    Attributes, all read-only: `title`, `clock`, `source`; `states`, `parameters`, `levers`, `inputs` and `observables`,
+    ordered mappings from name to metadata (`.start` of a state, `.default` of the rest, `.bounds`, `.unit`, `.meaning`,
+    `.source`, `.symbol`); `symbols`, from name to SymPy symbol; `equations`, `noise` and `expressions` (of the
+    observables), SymPy expressions in those symbols alone; `jacobian`, a SymPy matrix. In a notebook a model shows its
+    equations and a table of its symbols.
+
+    Raises ValueError or TypeError, with the name at fault, for a symbol that was never declared, a state without an
+    equation, one name with two meanings, or an expression that is not a real number.
+
+    >>> import socioaffective as sa
+    >>> x = sa.state("mood", "how the day feels", start=0.2, bounds=(-1, 1))
+    >>> rate = sa.parameter("recovery", 0.5, (0, 2), "1/week", "return to neutral")
+    >>> model = sa.Model("Mood", {x: -rate * x})
+    >>> model.equations[x], model.parameters["recovery"].default
+    (-mood*recovery, 0.5)
+    """
+
+    def __init__(
+        self,
+        title: str,
+        equations: Mapping[Any, Any],
+        observables: Mapping[str, Any] | None = None,
+        noise: Mapping[Any, Any] | None = None,
+        clock: str = "continuous",
+        source: str = "",
+    ) -> None:
+        if clock not in CLOCKS:
+            raise unknown("clock", clock, CLOCKS)
+        if not isinstance(equations, Mapping) or not equations:
+            raise TypeError(f"The equations of '{title}' must map each state to an expression, not be {equations!r}.")
+        self._set(title=str(title), clock=clock, source=source, _definitions={}, _values={})
+        written = {_state(key, title): _expression(value, key) for key, value in equations.items()}
+        sizes = {_state(key, title): _expression(value, key) for key, value in (noise or {}).items()}
+        self._finish(written, {name: _observed(given, name) for name, given in (observables or {}).items()}, sizes)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("A model cannot be changed; model.replace(...) and model.wire(...) return a new one.")
+
+    def _set(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+    def _finish(self, written: dict, shown: dict[str, Observable], sizes: dict) -> None:
+        """Expands the definitions, collects the symbols and checks that they fit together."""
+        order = _definition_order(self._definitions, self.title)
+        full: dict[Any, Any] = {}
+        for symbol in order:
+            full[symbol] = self._definitions[symbol].xreplace(full)
+        self._set(_written=written, _shown=shown, _sizes=sizes, _full=full)
+        self._set(_equations={x: e.xreplace(full) for x, e in written.items()})
+        self._set(_noise={x: e.xreplace(full) for x, e in sizes.items()})
+        defined = {s.name: full[s] for s in order}
+        self._set(_expressions=defined | {name: o.expression.xreplace(full) for name, o in shown.items()})
+        symbols: dict[str, QuantitySymbol] = {x.name: x for x in self._equations}
+        used = [*written.values(), *self._definitions.values(), *sizes.values(), *(o.expression for o in shown.values())]
+        for symbol in _symbols_in(used, self.title):
+            if symbol in self._definitions:
+                continue
+            if symbols.setdefault(symbol.name, symbol) != symbol:
+                raise ValueError(
+                    f"'{symbol.name}' is declared twice in '{self.title}' with different metadata "
+                    f"({symbols[symbol.name].quantity.kind} and {symbol.quantity.kind}): declare it once and reuse it."
+                )
+        for name in symbols:
+            if symbols[name].quantity.kind == "state" and symbols[name] not in self._equations:
+                raise ValueError(f"The state '{name}' of '{self.title}' has no equation. Give one, or make it an input.")
+        for name in self._expressions:
+            if name in symbols:
+                raise ValueError(f"'{name}' is both an observable of '{self.title}' and a {symbols[name].quantity.kind}.")
+        known = {n: self._values.get(n, s.quantity) for n, s in symbols.items()}
+        observed = {s.name: _as_observable(s.quantity) for s in order} | {n: o.named(n) for n, o in shown.items()}
+        self._set(_symbols=symbols, _quantities=known, _observables=observed)
+
+    def _kind(self, *kinds: str) -> Mapping[str, Quantity]:
+        return MappingProxyType({n: q for kind in kinds for n, q in self._quantities.items() if q.kind == kind})
+
+    @property
+    def states(self) -> Mapping[str, Quantity]:
+        """States by name, in the order of the equations."""
+        return self._kind("state")
+
+    @property
+    def parameters(self) -> Mapping[str, Quantity]:
+        """Parameters by name."""
+        return self._kind("parameter")
+
+    @property
+    def levers(self) -> Mapping[str, Quantity]:
+        """Levers by name."""
+        return self._kind("lever")
+
+    @property
+    def inputs(self) -> Mapping[str, Quantity]:
+        """Inputs that are not wired, by name."""
+        return self._kind("input")
+
+    @property
+    def settings(self) -> Mapping[str, Quantity]:
+        """Levers, inputs and parameters together: all that is given a value rather than computed."""
+        return self._kind("lever", "input", "parameter")
+
+    @property
+    def observables(self) -> Mapping[str, Quantity]:
+        """Observables by name, wired inputs first."""
+        return MappingProxyType(self._observables)
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """Everything that has a name in this model."""
+        return MappingProxyType({**self.states, **self.settings, **self._observables})
+
+    @property
+    def symbols(self) -> Mapping[str, Any]:
+        """The SymPy symbol of every state, parameter, lever and input, by name."""
+        return MappingProxyType(self._symbols)
+
+    @property
+    def equations(self) -> Mapping[Any, Any]:
+        """Right-hand sides by state symbol, definitions expanded."""
+        return MappingProxyType(self._equations)
+
+    @property
+    def expressions(self) -> Mapping[str, Any]:
+        """Expressions of the observables by name, definitions expanded."""
+        return MappingProxyType(self._expressions)
+
+    @property
+    def noise(self) -> Mapping[Any, Any]:
+        """Sizes of the noise by state symbol; empty for a deterministic model."""
+        return MappingProxyType(self._noise)
+
+    def expand(self, expression: Any) -> Any:
+        """Returns an expression with wired inputs replaced by what they are made of."""
+        return _expression(expression, self.title).xreplace(self._full)
+
+    @property
+    def jacobian(self) -> sympy.Matrix:
+        """Matrix of the derivative of each right-hand side by each state."""
+        return sympy.Matrix(list(self._equations.values())).jacobian(list(self._equations))
+
+    def _copy(self, **fields: Any) -> Model:
+        twin = Model.__new__(Model)
+        twin.__dict__.update(self.__dict__ | fields)
+        return twin
+
+    def replace(self, **defaults: float) -> Model:
+        """Returns the same model with other defaults or start values.
+
+        Raises ValueError for a name the model does not have or a value outside its bounds.
+
+        >>> import socioaffective as sa
+        >>> sa.models.mirror.replace(influence=0.8).parameters["influence"].default
+        0.8
+        """
+        values = dict(self._values)
+        for name, value in defaults.items():
+            if name not in self._quantities:
+                raise unknown("start value, parameter, lever or input", name, self._quantities)
+            values[name] = self._quantities[name].with_value(value)
+        return self._copy(_values=values, _quantities=self._quantities | values)
+
+    def wire(self, **inputs: Any) -> Model:
+        """Returns the model with inputs replaced by expressions; each wired input is then an observable of that name.
+
+        An expression may use any declared symbols, or be the name of a state of this model.
+        Raises ValueError for a name that is not an input, and for wires that form a loop.
+
+        >>> import socioaffective as sa
+        >>> ties = sa.models.ties.symbols["ties"]
+        >>> sa.models.ties.wire(engagement=(1 - ties) / 2).expressions["engagement"]
+        1/2 - ties/2
+        """
+        return self._rebuilt(inputs)
+
+    def _rebuilt(self, wiring: Mapping[str, Any], **fields: Any) -> Model:
+        """Returns a copy with these fields and with inputs wired; a wire that is one symbol leaves no definition."""
+        twin = self._copy(**fields)
+        written, sizes, shown, definitions = twin._written, twin._sizes, twin._shown, dict(twin._definitions)
+        used = [*written.values(), *sizes.values(), *definitions.values(), *(o.expression for o in shown.values())]
+        symbols = _symbols_in(used, twin.title)
+        open_inputs = {s.name: s for s in symbols if s.quantity.kind == "input" and s not in definitions}
+        named = {x.name: x for x in written} | {n: o.expression for n, o in shown.items()}
+        direct = {}
+        for name, given in wiring.items():
+            if name not in open_inputs:
+                raise unknown(f"input of '{twin.title}' to wire", name, open_inputs)
+            if isinstance(given, str) and given not in named:
+                raise unknown(f"state or observable of '{twin.title}' to wire to '{name}'", given, named)
+            given = named[given] if isinstance(given, str) else _expression(given, name)
+            (direct if given.is_Symbol else definitions)[open_inputs[name]] = given
+        twin._set(_definitions={s: e.xreplace(direct) for s, e in definitions.items()})
+        twin._finish(
+            {x: e.xreplace(direct) for x, e in written.items()},
+            {n: _replace(o, expression=o.expression.xreplace(direct)) for n, o in shown.items()},
+            {x: e.xreplace(direct) for x, e in sizes.items()},
+        )
+        return twin
+
+    @property
+    def latex(self) -> str:
+        """The equations as LaTeX, the wired inputs and observables below them."""
+        left = r"\dot{%s}" if self.clock == "continuous" else r"{%s}_{t+1}"
+        lines = [(left % sympy.latex(x), e) for x, e in self._written.items()]
+        lines += [(sympy.latex(s), e) for s, e in self._definitions.items()]
+        lines += [(sympy.latex(sympy.Symbol(o.symbol or n)), o.expression) for n, o in self._shown.items()]
+        rows = [rf"{name} &= {sympy.latex(expression)}" for name, expression in lines]
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+    def _repr_markdown_(self) -> str:
+        head = "| symbol | name | what it is | value | range | unit |\n|---|---|---|---|---|---|"
+        rows = []
+        for q in self.quantities.values():
+            value = "computed" if q.kind == "observable" else f"{'starts at ' * (q.kind == 'state')}{q.value:g}"
+            letter = sympy.latex(sympy.Symbol(q.symbol))
+            rows.append(f"| ${letter}$ | {q.label} | {q.meaning} | {value} | {q.bounds[0]:g} to {q.bounds[1]:g} | {q.unit} |")
+        return f"**{self.title}**\n\n$$\n{self.latex}\n$$\n\n{head}\n" + "\n".join(rows)
+
+    def __repr__(self) -> str:
+        return f"Model('{self.title}': states {', '.join(self.states)})"
+
+
+def compose(
+    title: str,
+    blocks: Iterable[Model],
+    wiring: Mapping[str, Any] | None = None,
+    observables: Mapping[str, Any] | None = None,
+    source: str = "",
+) -> Model:
+    """Returns one model made of several blocks, with their inputs wired to expressions or to names of states.
+
+    Inputs: `title`; `blocks`, models of one clock that own different states and may share levers, parameters and
+    inputs; `wiring` from input name to expression (see `Model.wire`). Keywords: further `observables`, `source`.
+    Inputs that are not wired stay inputs. Raises ValueError when two blocks own the same state or share a name that
+    means different things, and for a wiring with a loop or an unknown input.
+
+    >>> import socioaffective as sa
+    >>> pair = sa.compose("Pair", [sa.models.wanting, sa.models.ties], {"engagement": sa.models.wanting.symbols["wanting"]})
+    >>> list(pair.states)
+    ['wanting', 'ties']
+    """
+    parts = list(blocks)
+    if not parts or not all(isinstance(part, Model) for part in parts):
+        raise TypeError("compose needs a list of at least one Model.")
+    clocks = {part.clock for part in parts}
+    if len(clocks) > 1:
+        raise ValueError("Blocks of a continuous and of a discrete clock cannot be composed: they do not share a time.")
+    merged: dict[str, dict] = {key: {} for key in ("_written", "_definitions", "_shown", "_sizes", "_values")}
+    known: dict[QuantitySymbol, Quantity] = {}
+    for part in parts:
+        for state_symbol in part._written:
+            if state_symbol.name in {x.name for x in merged["_written"]}:
+                raise ValueError(f"Two blocks of '{title}' own the state '{state_symbol.name}'. Leave one out.")
+        for name in {**merged["_shown"]}.keys() & part._shown.keys():
+            raise ValueError(f"Two blocks of '{title}' have an observable '{name}'. Leave one out.")
+        for name, symbol in part._symbols.items():
+            if known.setdefault(symbol, part._quantities[name]) != part._quantities[name]:
+                raise ValueError(f"Blocks of '{title}' give '{name}' different values. Make them agree with replace().")
+        for key, table in merged.items():
+            table.update(getattr(part, key))
+    merged["_shown"] |= {name: _observed(given, name) for name, given in (observables or {}).items()}
+    return parts[0]._rebuilt(wiring or {}, title=title, source=source, **merged)
+
+
+def _state(key: Any, title: str) -> QuantitySymbol:
+    if not isinstance(key, QuantitySymbol) or key.quantity.kind != "state":
+        kind = f"a {key.quantity.kind}" if isinstance(key, QuantitySymbol) else f"not declared ({type(key).__name__})"
+        raise TypeError(f"The equations of '{title}' must be keyed by states made with sa.state(...); '{key}' is {kind}.")
+    return key
+
+
+def _expression(given: Any, owner: Any) -> sympy.Expr:
+    if isinstance(given, str):
+        raise TypeError(f"The expression for '{owner}' is the text {given!r}; write it with symbols, not in quotes.")
+    try:
+        expression = sympy.sympify(given)
+    except (sympy.SympifyError, TypeError):
+        raise TypeError(f"The expression for '{owner}' must be made of symbols and numbers, not {given!r}.") from None
+    if not isinstance(expression, sympy.Expr):
+        raise TypeError(f"The expression for '{owner}' must be a number for every state, not {given!r}.")
+    if expression.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo, sympy.I):
+        raise ValueError(f"The expression for '{owner}' is not a finite real number: {expression}.")
+    strangers = expression.atoms(AppliedUndef)
+    if strangers:
+        raise ValueError(f"The expression for '{owner}' uses {strangers.pop()}, a function without a formula.")
+    return expression
+
+
+def _observed(given: Any, name: str) -> Observable:
+    if isinstance(given, Observable):
+        return _replace(given, expression=_expression(given.expression, name))
+    return observable(_expression(given, name))
+
+
+def _symbols_in(expressions: Iterable[Any], title: str) -> list[QuantitySymbol]:
+    """Returns the symbols in order of first use, so that nothing depends on the order of a set."""
+    found = dict.fromkeys(
+        part for expression in expressions for part in sympy.preorder_traversal(expression) if isinstance(part, sympy.Symbol)
+    )
+    declared = [symbol for symbol in found if isinstance(symbol, QuantitySymbol)]
+    for symbol in found:
+        if symbol not in declared:
+            raise ValueError(
+                f"'{title}' uses the symbol '{symbol}', which was not made with sa.state, sa.parameter, sa.lever or "
+                f"sa.input. {unknown('declared symbol', symbol.name, [s.name for s in declared])}"
+            )
+    return declared
+
+
+def _definition_order(definitions: Mapping[Any, Any], title: str) -> list[Any]:
+    """Returns the wired inputs so that each comes after those it is made of."""
+    needs = {s: [t for t in definitions if t in e.free_symbols] for s, e in definitions.items()}
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        loop = " -> ".join(str(s) for s in error.args[1])
+        raise ValueError(f"The wiring of '{title}' runs in a loop: {loop}. Break it with a state.") from None
+
+
+def _as_observable(quantity: Quantity) -> Quantity:
+    return _replace(quantity, kind="observable", value=float("nan"))

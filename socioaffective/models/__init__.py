@@ -1,0 +1,46 @@
+"""The catalogue: one model a file. `sa.models.mirror` is a model, and iterating over `sa.models` gives them all."""
+
+import sys
+import types
+from collections.abc import Iterator
+
+from socioaffective.checks import unknown
+from socioaffective.model import Model
+from socioaffective.models.co_construction import co_construction
+from socioaffective.models.companion import companion
+from socioaffective.models.mirror import mirror
+from socioaffective.models.sphere import sphere
+from socioaffective.models.ties import ties
+from socioaffective.models.wanting import wanting
+
+CATALOGUE = {
+    "mirror": mirror,
+    "co_construction": co_construction,
+    "sphere": sphere,
+    "wanting": wanting,
+    "ties": ties,
+    "companion": companion,
+}
+
+
+class Catalogue(types.ModuleType):
+    """A module that can also be iterated over and indexed by name."""
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(CATALOGUE.values())
+
+    def __len__(self) -> int:
+        return len(CATALOGUE)
+
+    def __getitem__(self, name: str) -> Model:
+        if name not in CATALOGUE:
+            raise unknown("model", name, CATALOGUE)
+        return CATALOGUE[name]
+
+    def __getattr__(self, name: str) -> Model:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(str(unknown("model", name, CATALOGUE)))
+
+
+sys.modules[__name__].__class__ = Catalogue

@@ -1,0 +1,13 @@
+"""Mirror: a preference and an offer that copies and exaggerates it."""
+
+from sympy import tanh
+
+from socioaffective.model import Model, parameter, state
+
+x = state("preference", "what the user likes, on one axis", start=0.1, bounds=(-1, 1), symbol="x")
+x0 = parameter("anchor", 0.0, (-1, 1), "1", "where the user's own taste sits", "ours", symbol="x_0")
+kappa = parameter("anchoring", 0.2, (0, 2), "1/week", "return to the anchor", "ours", symbol="kappa")
+alpha = parameter("influence", 0.5, (0, 2), "1/week", "pull of the offer", "ours", symbol="alpha")
+gain = parameter("exaggeration", 2.0, (0, 5), "1", "how strongly the mirror exaggerates", "ours", symbol="lambda")
+
+mirror = Model("Mirror", {x: alpha * (tanh(gain * x) - x) + kappa * (x0 - x)}, source="ours")

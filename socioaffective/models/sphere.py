@@ -1,0 +1,26 @@
+"""Sphere: values as a direction that turns towards what is shown, one step at a time.
+
+Of any number of dimensions only the plane through the person and the content matters: a step never leaves it.
+"""
+
+from sympy import atan2, pi, sqrt
+
+from socioaffective.model import Model, observable, parameter, state
+
+along = state("along", "part of the person's values along the content shown", start=0.5, bounds=(-1, 1), symbol="p_1")
+across = state("across", "part of the person's values across it", start=0.75**0.5, bounds=(-1, 1), symbol="p_2")
+eta = parameter("learning", 0.3, (0, 5), "1/step", "how far one exposure turns the person", "ours", symbol="eta")
+
+turned = (1 + eta) * along
+length = sqrt(turned**2 + across**2)
+
+sphere = Model(
+    "Sphere",
+    {along: turned / length, across: across / length},
+    {
+        "reward": observable(along, "how well the content pleases", (-1, 1), symbol="R"),
+        "angle": observable(atan2(across, along), "angle from the content", (-pi, pi), "rad", symbol="varphi"),
+    },
+    clock="discrete",
+    source="Dean and Morgenstern 2022 [CODE]; its closed form is ours [DERIVED]",
+)

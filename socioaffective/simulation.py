@@ -1,0 +1,372 @@
+"""Simulate: one run, a population or a sweep of a model, as a labelled dataset."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from socioaffective import integrate
+from socioaffective.checks import number, unknown
+from socioaffective.compile import compiled, rates
+from socioaffective.events import first_crossing
+from socioaffective.model import CLOCKS, Model
+from socioaffective.policies import Policy, Steps
+from socioaffective.quantities import Quantity
+
+# Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
+LEAST_POINTS = 500
+# Longest default step of a run with noise, in weeks.
+NOISE_STEP = 1 / 16
+
+
+def simulate(
+    model: Model,
+    /,
+    weeks: float = 104,
+    start: Mapping[str, Any] | None = None,
+    policy: Policy | None = None,
+    seed: int | None = None,
+    dt: float | None = None,
+    *,
+    interventions: Mapping[float, Mapping[str, float]] | None = None,
+    events: Mapping[str, Any] | None = None,
+    **parameters: Any,
+) -> xr.Dataset:
+    """Returns the run of a model: a variable per state, lever and observable over `time`.
+
+    Inputs: `model`; `weeks`, how long (steps, for a discrete model). Keywords: `start`, start values by state; `policy`,
+    what the assistant does (`sa.policies.fixed`, `schedule`, or any function from a mapping of states to a mapping of
+    levers); `seed` of the noise; `dt`, the spacing of the result in weeks and the step of a run with noise;
+    `interventions`, such as `{52: {"access": 0, "ties": 0.4}}`, sets parameters, levers, inputs or states at a week and
+    leaves them there; `events`, such as `{"tipped": expression}`, adds the first time at which the expression crosses
+    zero (NaN if never); every other keyword is a parameter, lever or input by name.
+
+    A value that is a one-dimensional array gives each person their own, along `person`; an `xarray.DataArray` adds its
+    own dimensions, for a sweep. Accuracy is 1e-8 relative for each person without noise. `attrs` holds the settings.
+
+    Raises ValueError for an unknown name, a value outside its bounds or not finite, a wrong shape or a time that is not
+    positive, TypeError for what is not a number, and RuntimeError when the integration fails, never a partial run.
+    Warns when a run leaves the bounds of a state, and says where.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=104, cues=0.8)
+    >>> run["ties"].dims, run["ties"].sizes["time"]
+    (('time',), 833)
+    >>> sa.simulate(sa.models.mirror, weeks=4, start={"preference": [-0.5, 0.5]})["preference"].dims
+    ('time', 'person')
+    """
+    if not isinstance(model, Model):
+        raise TypeError(f"simulate needs a Model first, such as sa.models.companion, not {model!r}.")
+    times = _times(model, weeks, dt)
+    start = {} if start is None else start
+    if not isinstance(start, Mapping):
+        raise TypeError(f"start must map states to values, such as {{'{next(iter(model.states))}': 0.5}}, not be {start!r}.")
+    for name in start:
+        if name not in model.states:
+            raise unknown("state", name, model.states)
+    for name in parameters:
+        if name not in model.settings:
+            raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
+    given = _broadcast({**{n: q for n, q in model.quantities.items() if q.kind != "observable"}}, {**start, **parameters})
+    changes = _changes(model, policy, interventions, float(times[-1]))
+    feedback = policy if callable(policy) else None
+    if feedback is not None and set(model.levers) & set(parameters):
+        raise ValueError("A lever is given both as a constant and by the policy. Give it once.")
+    draws, seed = _draws(model, seed, len(times) - 1, given.people)
+
+    y = np.stack([given.values[name] for name in model.states])
+    p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
+    path, used = _run(model, times, y, p, changes, feedback, draws)
+    bad = ~np.isfinite(path).all(axis=(0, 1))
+    if bad.any():
+        k = int(np.argmax(bad))
+        raise integrate.failure(
+            times[k], "a value is no longer a number.", list(model.states), integrate._worst(path[..., k], len(y))
+        )
+    result = _dataset(model, times, path, used, given)
+    for name, expression in (events or {}).items():
+        if name in result.variables:
+            raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
+        first = first_crossing(model, name, expression, times, path, used)
+        attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
+        result[name] = (given.template.dims, first.reshape(given.template.shape), attrs)
+    result.attrs = {
+        "title": model.title,
+        "clock": model.clock,
+        "seed": "none" if seed is None else seed,
+        "start": {n: _plain(given.values[n]) for n in model.states},
+        "settings": {n: _plain(given.values[n]) for n in model.settings},
+        "policy": "none" if policy is None else getattr(policy, "__name__", str(policy)),
+        "left_bounds": _left_bounds(model, times, path),
+    }
+    if result.attrs["left_bounds"]:
+        warnings.warn(result.attrs["left_bounds"], stacklevel=2)
+    return result
+
+
+_OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Every start value and setting, one entry a person, and the dimensions they came in."""
+
+    values: dict[str, np.ndarray]
+    template: xr.DataArray
+
+    @property
+    def people(self) -> int:
+        return self.template.size
+
+
+def _times(model: Model, weeks: Any, dt: Any) -> np.ndarray:
+    unit = CLOCKS[model.clock]
+    length = number(weeks, f"weeks (the length of the run in {unit}s)")
+    if length <= 0:
+        raise ValueError(f"weeks must be positive, not {length:g}: time runs forward from 0.")
+    if model.clock == "discrete":
+        if length != int(length) or dt not in (None, 1):
+            raise ValueError(
+                f"'{model.title}' moves in whole steps: weeks must be a whole number (not {length:g}) and dt 1 or left out."
+            )
+        return np.arange(int(length) + 1.0)
+    if dt is None:
+        step = 2.0 ** np.floor(np.log2(length / LEAST_POINTS))
+        step = min(step, NOISE_STEP) if model.noise else step
+    else:
+        step = number(dt, "dt (weeks between two points)")
+        if not 0 < step <= length:
+            raise ValueError(f"dt must be above 0 and at most weeks = {length:g}, not {step:g}.")
+    if length / step > 1e7:
+        raise ValueError(f"weeks = {length:g} at dt = {step:g} is {length / step:.2g} points; at most 1e7 are kept.")
+    grid = step * np.arange(int(np.floor(length / step * (1 + 1e-12))) + 1)
+    return grid if abs(grid[-1] - length) <= 1e-9 * length else np.append(grid, length)
+
+
+def _broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> _Given:
+    arrays = {}
+    for name, value in given.items():
+        if isinstance(value, xr.DataArray):
+            labelled = value.assign_coords({d: value.values for d in value.dims if d == name and d not in value.coords})
+        elif isinstance(value, (str, bytes)) or value is None:
+            raise TypeError(f"'{name}' must be a plain number, not {value!r}.")
+        else:
+            raw = np.asarray(value)
+            if raw.ndim > 1:
+                raise ValueError(
+                    f"'{name}' has shape {raw.shape}; give one number, a list with one entry a person, or an xarray.DataArray "
+                    "whose dimensions are named."
+                )
+            labelled = xr.DataArray(raw, dims=("person",) if raw.ndim else ())
+        if labelled.size == 0:
+            raise ValueError(f"'{name}' is empty: give at least one value.")
+        if "time" in labelled.dims:
+            raise ValueError(f"'{name}' changes over time; use policy=sa.policies.schedule(...) or interventions={{...}}.")
+        for entry in labelled.values.ravel() if labelled.dtype != float else ():
+            number(entry, f"'{name}'")
+        flat = labelled.astype(float)
+        for extreme in (flat.min(skipna=False), flat.max(skipna=False)):
+            number(extreme.item(), f"'{name}'", quantities[name].bounds)
+        arrays[name] = flat
+    sizes: dict[str, tuple[int, str]] = {}
+    for name, array in arrays.items():
+        for dim in array.dims:
+            size, first = sizes.setdefault(str(dim), (array.sizes[dim], name))
+            if size != array.sizes[dim]:
+                raise ValueError(f"'{name}' has {array.sizes[dim]} values along '{dim}', but '{first}' has {size}.")
+    template = xr.DataArray(0.0)
+    for array in arrays.values():
+        template = (template + xr.zeros_like(array)).astype(float)
+    full = {n: xr.full_like(template, q.value) if n not in arrays else (arrays[n] + template) for n, q in quantities.items()}
+    order = template.dims
+    return _Given({n: a.transpose(*order).values.ravel() for n, a in full.items()}, template)
+
+
+def _changes(model: Model, policy: Any, interventions: Any, end: float) -> dict[float, dict[str, float]]:
+    """Returns what is set when, in order of time, from a stepwise policy and the interventions."""
+    if policy is not None and not isinstance(policy, Steps) and not callable(policy):
+        raise TypeError(f"policy must be sa.policies.fixed(...), sa.policies.schedule(...) or a function, not {policy!r}.")
+    changes: dict[float, dict[str, float]] = {}
+    if isinstance(policy, Steps):
+        for name, steps in policy.levers.items():
+            if name not in model.levers:
+                raise unknown("lever", name, model.levers)
+            for week, value in steps.items():
+                changes.setdefault(float(week), {})[name] = number(value, f"'{name}'", model.levers[name].bounds)
+    if interventions is not None and not isinstance(interventions, Mapping):
+        raise TypeError(f"interventions must map weeks to what is set then, such as {{52: {{...}}}}, not be {interventions!r}.")
+    for week, setting in (interventions or {}).items():
+        when = number(week, "The week of an intervention")
+        if not 0 <= when <= end:
+            raise ValueError(f"The intervention at week {when:g} lies outside the run, 0 to {end:g}.")
+        if not isinstance(setting, Mapping):
+            raise TypeError(f"The intervention at week {when:g} must map names to values, not be {setting!r}.")
+        for name, value in setting.items():
+            known = {**model.states, **model.settings}
+            if name not in known:
+                raise unknown("state, parameter, lever or input", name, known)
+            if callable(policy) and name in model.levers:
+                raise ValueError(f"'{name}' is set by the policy; an intervention cannot set it too.")
+            changes.setdefault(when, {})[name] = number(value, f"'{name}'", known[name].bounds)
+    return dict(sorted(changes.items()))
+
+
+def _draws(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray | None, int | None]:
+    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed used."""
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
+        raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
+    if not model.noise:
+        return None, None if seed is None else int(seed)
+    root = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
+    draws = np.empty((steps, len(model.states), people))
+    for person in range(people):
+        stream = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(person,)))
+        draws[..., person] = stream.standard_normal((steps, len(model.states)))
+    return draws, root
+
+
+def _run(
+    model: Model,
+    times: np.ndarray,
+    y: np.ndarray,
+    p: np.ndarray,
+    changes: dict,
+    feedback: Callable | None,
+    draws: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns states (states, people, times) and the settings in force (settings, people, times)."""
+    names, settings = list(model.states), list(model.settings)
+    path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
+    changes = _on_grid(model, changes, times)
+    marks = [t for t in changes if 0 < t < times[-1]]
+    y, p = y.copy(), p.copy()
+    for begin, end in itertools.pairwise([0.0, *marks, times[-1]]):
+        _apply(changes.get(begin, {}), names, settings, y, p)
+        inside = (times >= begin) & (times <= end)
+        grid = np.union1d(times[inside], [begin, end]) if model.clock == "continuous" else times[inside]
+        own = None if draws is None else draws[np.flatnonzero(inside)[:-1]]
+        segment = _segment(model, grid, y, p, feedback, own)
+        keep = np.isin(grid, times[inside])
+        path[..., inside] = segment[..., keep]
+        used[..., inside] = p[..., None]
+        y = segment[..., -1].copy()
+    if times[-1] in changes:
+        _apply(changes[times[-1]], names, settings, y, p)
+        path[..., -1], used[..., -1] = y, p
+    if feedback is not None:
+        for k in range(len(times)):
+            used[..., k] = _answers(model, feedback, times[k], path[..., k], used[..., k])
+    return path, used
+
+
+def _on_grid(model: Model, changes: Mapping[float, dict], times: np.ndarray) -> dict[float, dict]:
+    """Returns the changes at the times of the grid they fall on; without noise one may fall between two points."""
+    result: dict[float, dict] = {}
+    for week, change in changes.items():
+        nearest = float(times[np.argmin(np.abs(times - week))])
+        if abs(nearest - week) > 1e-9 * times[-1]:
+            if (model.noise or model.clock == "discrete") and week < times[-1]:
+                raise ValueError(
+                    f"A change at {CLOCKS[model.clock]} {week:g} falls between two steps of this run "
+                    f"({times[1]:g} apart); move it to {nearest:g}."
+                )
+            nearest = week
+        result.setdefault(nearest, {}).update(change)
+    return result
+
+
+def _apply(change: Mapping[str, float], names: Sequence[str], settings: Sequence[str], y: np.ndarray, p: np.ndarray) -> None:
+    for name, value in change.items():
+        (y if name in names else p)[(names if name in names else settings).index(name)] = value
+
+
+def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedback: Callable | None, draws: Any) -> np.ndarray:
+    names = list(model.states)
+    if len(grid) < 2:
+        return np.repeat(y[..., None], len(grid), axis=-1)
+    if draws is None and model.clock == "continuous" and (y.shape[1] == 1 or feedback is not None):
+        scalar = rates(model, "scalar")
+        runs = []
+        for person in range(y.shape[1]):
+            values = p[:, person].tolist()
+            if feedback is None:
+                field = lambda t, s, values=values: scalar(s, values)  # noqa: E731
+            else:
+                field = lambda t, s, values=values: scalar(s, _answer(model, feedback, t, s, values))  # noqa: E731
+            runs.append(integrate.one(field, y[:, person], grid, names))
+        return np.stack(runs, axis=1)
+    array = rates(model, "array")
+
+    def field(t: float, s: np.ndarray) -> np.ndarray:
+        return array(s, p if feedback is None else _answers(model, feedback, t, s, p))
+
+    sizes = [model.noise.get(x, 0) for x in model.equations]
+    noise = compiled(model, tuple(sizes), "array") if draws is not None else None
+    spread = None if noise is None else lambda t, s: noise(s, p if feedback is None else _answers(model, feedback, t, s, p))
+    if model.clock == "discrete":
+        return integrate.iterated(field, spread, y, grid, draws)
+    if spread is not None:
+        return integrate.noisy(field, spread, y, grid, draws)
+    return integrate.many(field, y, grid, names)
+
+
+def _answer(model: Model, feedback: Callable, t: float, state: Sequence[float], values: Sequence[float]) -> list[float]:
+    """Returns the settings of one person with the levers that the policy chooses in this state."""
+    chosen = feedback(dict(zip(model.states, state, strict=True)))
+    if not isinstance(chosen, Mapping):
+        raise TypeError(f"The policy returned {chosen!r} at time {t:.4g}; it must return a mapping such as {{'cues': 0.5}}.")
+    result = dict(zip(model.settings, values, strict=True))
+    for name, value in chosen.items():
+        if name not in model.levers:
+            raise unknown("lever", name, model.levers)
+        result[name] = number(value, f"The policy's '{name}' at time {t:.4g}", model.levers[name].bounds)
+    return list(result.values())
+
+
+def _answers(model: Model, feedback: Callable, t: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    people = [_answer(model, feedback, t, y[:, k].tolist(), p[:, k].tolist()) for k in range(y.shape[1])]
+    return np.array(people).T.reshape(p.shape)
+
+
+def _variable(given: _Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:
+    shape = (len(times), *given.template.shape)
+    attrs = {"long_name": quantity.label, "units": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind,
+             "symbol": quantity.symbol, "bounds": list(quantity.bounds)}  # fmt: skip
+    return ("time", *given.template.dims), np.ascontiguousarray(values.T).reshape(shape), attrs
+
+
+def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: _Given) -> xr.Dataset:
+    variables = {n: _variable(given, times, path[k], q) for k, (n, q) in enumerate(model.states.items())}
+    for k, (name, quantity) in enumerate(model.settings.items()):
+        if quantity.kind == "lever":
+            variables[name] = _variable(given, times, used[k], quantity)
+    if model.expressions:
+        shown = compiled(model, tuple(model.expressions.values()), "array")(path, used)
+        for name, values in zip(model.expressions, shown, strict=True):
+            variables[name] = _variable(given, times, values, model.observables[name])
+    unit = CLOCKS[model.clock] + "s"
+    coords = {"time": ("time", times, {"long_name": "time", "units": unit}), **given.template.coords}
+    if "person" in given.template.dims and "person" not in coords:
+        coords["person"] = np.arange(given.template.sizes["person"])
+    return xr.Dataset(variables, coords)
+
+
+def _left_bounds(model: Model, times: np.ndarray, path: np.ndarray) -> str:
+    """Returns where a run left the bounds of its states, or an empty text."""
+    for k, (name, q) in enumerate(model.states.items()):
+        slack = 1e-6 * (q.bounds[1] - q.bounds[0])
+        out = ((path[k] < q.bounds[0] - slack) | (path[k] > q.bounds[1] + slack)).any(axis=0)
+        if out.any():
+            when = f"{CLOCKS[model.clock]} {times[np.argmax(out)]:.4g}"
+            return f"'{name}' left its bounds [{q.bounds[0]:g}, {q.bounds[1]:g}] at {when}."
+    return ""
+
+
+def _plain(values: np.ndarray) -> float | list[float]:
+    return float(values[0]) if len(set(values.tolist())) == 1 else values.tolist()
