@@ -38,7 +38,7 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
     >>> from socioaffective.compile import compiled
     >>> f = compiled(sa.models.wanting, list(sa.models.wanting.equations.values()))
     >>> f([0.5], [q.default for q in sa.models.wanting.settings.values()])
-    [-0.035]
+    [-0.13]
     """
     if backend not in BACKENDS:
         raise unknown("back end", backend, BACKENDS)
@@ -53,8 +53,8 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
             parts = raw(y, p)
         shape = np.broadcast_shapes(*(np.shape(part) for part in parts), np.shape(y)[1:])
         result = np.empty((len(parts), *shape))
-        for row, part in zip(result, parts, strict=True):
-            row[...] = part
+        for k, part in enumerate(parts):
+            result[k] = part
         return result
 
     return stacked

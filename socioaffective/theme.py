@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -164,10 +165,28 @@ def bundle(spec: dict[str, Any], **options: Any) -> tuple[dict[str, Any], dict[s
     """Returns what a notebook stores of a chart: the specification, a picture, and a sentence with a digest."""
     exact = strict(spec)
     digest = hashlib.sha256(json.dumps(exact, sort_keys=True).encode()).hexdigest()[:12]
-    picture = vl_convert.vegalite_to_png(exact, vl_version="5.8", scale=2)
+    picture = _packed(vl_convert.vegalite_to_png(exact, vl_version="5.8", scale=2))
     size = {side: int.from_bytes(picture[at : at + 4], "big") // 2 for side, at in (("width", 16), ("height", 20))}
     text = f"{describe(exact)} [{digest}]"
     return {VEGALITE: exact, "image/png": picture, "text/plain": text}, {"image/png": size}
+
+
+def _packed(png: bytes) -> bytes:
+    """Returns the same picture in a third of the bytes: the converter packs for speed, and a notebook is kept."""
+    head, pixels, at = png[:8], b"", 8
+    chunks = []
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        kind, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        if kind == b"IDAT":
+            pixels += body
+        else:
+            chunks.append((kind, body))
+        at += 12 + size
+    chunks.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
+    return head + b"".join(
+        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big") for kind, body in chunks
+    )
 
 
 def describe(spec: dict[str, Any]) -> str:

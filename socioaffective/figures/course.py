@@ -11,8 +11,10 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import unknown
-from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, axis_title, extent, path_marks, rows_of, words
+from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, axis_title, extent, path_marks, rows_of, two, words
 
+# More points than this are not to be seen on a line of 420 pixels.
+MOST_POINTS = 240
 # Lines of one quantity in several runs differ by their dashes.
 DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
@@ -27,7 +29,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=104, cues=0.9)
     >>> sa.figures.time_course(run, ["ties", "felt_relatedness"]).description.split(". ")[0]
-    'ties goes from 0.60 to 0.01 over 104 weeks, with a peak of 0.62 at week 12'
+    'ties goes from 0.45 to 0.01 over 104 weeks'
     """
     table = runs if isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset) else {"": runs}
     if not table:
@@ -50,7 +52,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     ]
     if len(lines) > MOST_ROWS // 20:
         raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
-    most = max(MOST_ROWS // len(lines), 2)
+    most = min(MOST_POINTS, max(MOST_ROWS // len(lines), 2))
     rows, ends, said = [], [], []
     for k, (label, name, values) in enumerate(lines):
         run = table[label]
@@ -96,8 +98,8 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
     last = {n: float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in (x, y)}
     length = f"{float(run['time'][-1]):g} {run['time'].attrs['units']}"
     said = (
-        f"Path of {words(y)} against {words(x)} over {length}, which goes from ({first[x]:.2f}, {first[y]:.2f}) "
-        f"to ({last[x]:.2f}, {last[y]:.2f})."
+        f"Path of {words(y)} against {words(x)} over {length}, which goes from ({two(first[x])}, {two(first[y])}) "
+        f"to ({two(last[x])}, {two(last[y])})."
     )
     return path_marks(run, x, y).properties(width=width, height=height, description=said)
 
@@ -116,9 +118,9 @@ def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
 
 def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:
     """Returns a sentence on where a line begins and ends, and on a peak or a low in between."""
-    text = f"{words} goes from {values[0]:.2f} to {values[-1]:.2f} over {times[-1]:g} {unit}"
+    text = f"{words} goes from {two(values[0])} to {two(values[-1])} over {times[-1]:g} {unit}"
     for what, k in (("peak", int(np.argmax(values))), ("low", int(np.argmin(values)))):
         edge = max(values[0], values[-1]) if what == "peak" else min(values[0], values[-1])
         if abs(values[k] - edge) > 0.005 * max(1e-12, np.ptp(values)) and abs(values[k] - edge) >= 0.01:
-            text += f", with a {what} of {values[k]:.2f} at {unit.rstrip('s')} {times[k]:.0f}"
+            text += f", with a {what} of {two(values[k])} at {unit.rstrip('s')} {times[k]:.0f}"
     return text

@@ -21,6 +21,11 @@ def rows_of(rows: Iterable[dict]) -> Any:
     return {"values": [{k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows]}
 
 
+def two(value: float) -> str:
+    """Returns a number with two decimals, never -0.00."""
+    return f"{round(float(value), 2) + 0.0:.2f}"
+
+
 def words(name: str) -> str:
     return name.replace("_", " ")
 

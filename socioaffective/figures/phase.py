@@ -12,7 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.figures.marks import HEIGHT, dots, path_marks, rows_of, titled, words
+from socioaffective.figures.marks import HEIGHT, dots, path_marks, rows_of, titled, two, words
 from socioaffective.model import CLOCKS, Model
 from socioaffective.plane import Portrait, portrait
 
@@ -51,7 +51,7 @@ def phase_plane(
     if run is not None:
         layers.append(path_layer(model, run))
         ends = [float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in model.states]
-        said.append("the run ends at " + ", ".join(f"{n} {v:.2f}" for n, v in zip(model.states, ends, strict=True)))
+        said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
@@ -86,7 +86,7 @@ def phase_line(
         places = [{"x": b, "y": 0.0} for _, b in ends]
         layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
                                                           color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
-        said += [f"the run goes from {a:.2f} to {b:.2f}" for a, b in ends[:1]]
+        said += [f"the run goes from {two(a)} to {two(b)}" for a, b in ends[:1]]
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
@@ -135,7 +135,7 @@ def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> al
 def nullcline_layer(view: Portrait) -> alt.Chart:
     """Returns the nullclines of a portrait, each in the colour of its state and labelled where it ends."""
     rows, labels = [], []
-    names = list(view.model.states)
+    names, box = list(view.model.states), box_of(view.model)
     for line in view.nullclines:
         for k, curve in enumerate(line.curves):
             keep = np.unique(np.linspace(0, len(curve) - 1, min(120, len(curve))).round().astype(int))
@@ -144,17 +144,22 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
         if line.curves:
             longest = max(line.curves, key=len)
             place = longest[len(longest) * (2 if line.state == names[0] else 3) // 5]
-            labels.append({"x": place[0], "y": place[1], "state": line.state, "text": f"{words(line.state)} stands still"})
+            side = "right" if place[0] > box[0].mean() else "left"
+            label = {"x": place[0], "y": place[1], "state": line.state, "text": f"{words(line.state)} at rest", "side": side}
+            labels.append(label)
     x, y = _axes(view)
     colours = alt.Color(
         "state:N", scale=alt.Scale(domain=names, range=[theme.colour(n, k) for k, n in enumerate(names)]), legend=None
     )
     lines = alt.Chart(rows_of(rows or [{"x": None, "y": None, "state": names[0], "curve": "", "order": 0}]))
     drawn = lines.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=colours, detail="curve:N", order="order:Q")
-    halo = alt.Chart(rows_of(labels)).mark_text(fontSize=11, dy=-8, stroke=theme.scheme()["background"], strokeWidth=3)
-    text = alt.Chart(rows_of(labels)).mark_text(fontSize=11, dy=-8)
-    where = {"x": x, "y": y, "text": "text:N"}
-    return drawn + halo.encode(**where) + text.encode(**where, color=colours)
+    for side, dx in (("left", 7), ("right", -7)):
+        here = [label for label in labels if label["side"] == side]
+        text = {"x": x, "y": y, "text": "text:N"}
+        style: dict[str, Any] = {"fontSize": 11, "align": side, "dx": dx, "clip": True}
+        halo = alt.Chart(rows_of(here)).mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
+        drawn = drawn + halo.encode(**text) + alt.Chart(rows_of(here)).mark_text(**style).encode(**text, color=colours)
+    return drawn
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
@@ -205,7 +210,7 @@ def _kinds(model: Model, rest: Sequence[Equilibrium]) -> str:
 
 
 def _coordinates(point: Equilibrium) -> str:
-    return ", ".join(f"{words(n)} {round(v, 2) + 0.0:.2f}" for n, v in point.state.items())
+    return ", ".join(f"{words(n)} {two(v)}" for n, v in point.state.items())
 
 
 def _where(point: Equilibrium) -> str:

@@ -8,20 +8,18 @@ from socioaffective.models.wanting import wanting
 w, H, v, e = wanting.symbols["wanting"], ties.symbols["ties"], cues, engagement
 
 access = parameter(
-    "access", 1.0, (0, 1), "1", "share of wished-for use that is possible; 0 is life without it", "ours", symbol="chi"
+    "access", 1.0, (0, 1), "1", "share of the wish for use that can be met; 0 is life without it", "ours", symbol="chi"
 )
-b0 = parameter("baseline_appeal", -4.5, (-8, 2), "1", "log-odds of use with no wanting and no cues", "ours", symbol="b_0")
-bw = parameter("appeal_of_wanting", 5.9, (0, 10), "1", "what wanting adds to the log-odds", "ours", symbol="b_w")
-bv = parameter("appeal_of_cues", 3.1, (-5, 10), "1", "what cues add for somebody without ties", "ours", symbol="b_v")
-peak = parameter("peak_of_appeal", 0.8, (0.5, 1.5), "1", "cues beyond which appeal falls", "ours", symbol="v_p")
+b0 = parameter("baseline_appeal", -3.9, (-8, 2), "1", "log-odds of use with no wanting and no cues", "ours", symbol="b_0")
+bw = parameter("appeal_of_wanting", 4.0, (0, 10), "1", "what wanting adds to the log-odds", "ours", symbol="b_w")
+bv = parameter("appeal_of_cues", 8.5, (-10, 12), "1", "what cues add for somebody without ties", "ours", symbol="b_v")
+peak = parameter("peak_of_appeal", 0.84, (0.5, 1.5), "1", "cues beyond which appeal falls", "ours", symbol="v_p")
 
-warm = parameter(
-    "warmth", 0.62, (0, 1), "1", "relatedness from cue-rich use, against the same time with people", "ours", symbol="c"
-)
-r = parameter("relatedness_gain", 0.74, (0, 2), "1/week", "how fast support is felt", "ours", symbol="r_R")
-d = parameter("relatedness_loss", 0.36, (0, 2), "1/week", "how fast lack is felt", "ours", symbol="d_R")
-phi = parameter("thwarting", 0.74, (0, 3), "1", "thwarting that is always there", "ours", symbol="phi_R")
-theta = parameter("isolation_cost", 1.3, (0, 5), "1", "thwarting by being without ties", "ours", symbol="theta_R")
+warm = parameter("warmth", 0.75, (0, 1), "1", "relatedness from cue-rich use, per time with people", "ours", symbol="c")
+r = parameter("relatedness_gain", 0.7, (0.1, 2), "1/week", "how fast support is felt", "ours", symbol="r_R")
+d = parameter("relatedness_loss", 0.38, (0.1, 2), "1/week", "how fast lack is felt", "ours", symbol="d_R")
+phi = parameter("thwarting", 0.72, (0.1, 3), "1", "thwarting that is always there", "ours", symbol="phi_R")
+theta = parameter("isolation_cost", 1.5, (0, 5), "1", "thwarting by being without ties", "ours", symbol="theta_R")
 
 appeal = b0 + bw * w + bv * v * (1 - v / (2 * peak)) * (1 - H)
 support = r * (H + warm * e * v)
@@ -33,7 +31,7 @@ companion = compose(
     {"engagement": access * logistic(appeal)},
     {
         "felt_relatedness": observable(
-            support / (support + thwart), "relatedness satisfaction, at rest for the present", symbol="S_R"
+            support / (support + thwart), "relatedness satisfaction, for ties as they are", symbol="S_R"
         )
     },
     source="ours",

@@ -3,15 +3,14 @@
 from socioaffective.model import Model, parameter, state
 from socioaffective.models.levers import cues, engagement
 
-H = state("ties", "ties with people", start=0.6, symbol="H")
-growth = parameter("growth", 0.16, (0, 1), "1/week", "how fast ties grow from ties and free time", "ours", symbol="g_H")
-bridging = parameter("bridging", 1.3, (0, 3), "1", "growth in assisted time, if the assistant bridges", "ours", symbol="eta_H")
-loss = parameter("loss", 0.04, (0, 0.5), "1/week", "how fast untended ties lapse", "ours", symbol="d_H")
-binding = parameter("binding", 4.7, (0, 10), "1", "how much a binding assistant adds to the loss", "ours", symbol="theta_H")
-seed = parameter("acquaintance", 0.02, (0, 0.2), "1", "ties that start from nothing", "ours", symbol="epsilon")
+H = state("ties", "ties with people", start=0.45, symbol="H")
+growth = parameter("growth", 0.05, (0, 1), "1/week", "how fast ties grow from ties and free time", "ours", symbol="g_H")
+bridging = parameter("bridging", 1.35, (0, 3), "1", "growth in assisted time, if it bridges to people", "ours", symbol="eta_H")
+loss = parameter("loss", 0.011, (0, 0.5), "1/week", "how fast untended ties lapse", "ours", symbol="d_H")
+binding = parameter("binding", 5.3, (0, 10), "1", "how much a binding assistant adds to the loss", "ours", symbol="theta_H")
+eps = parameter("acquaintance", 0.012, (0, 0.2), "1", "ties that start from nothing", "ours", symbol="epsilon")
 
-free_time = (1 - engagement) + engagement * (1 - cues) * bridging
+free = (1 - engagement) + engagement * (1 - cues) * bridging
+lapse = 1 + binding * engagement * cues
 
-ties = Model(
-    "Ties", {H: growth * free_time * (H + seed) * (1 - H) - loss * (1 + binding * engagement * cues) * H}, source="ours"
-)
+ties = Model("Ties", {H: growth * free * (H + eps) * (1 - H) - loss * lapse * H}, source="ours")

@@ -1,0 +1,150 @@
+"""Bad input is refused with a sentence that says what was given, what is allowed, and the nearest valid name."""
+
+import numpy as np
+import pytest
+import sympy
+import xarray as xr
+from own_models import lorenz
+
+import socioaffective as sa
+
+m = sa.models.companion
+x = sa.state("mood", bounds=(-1, 1))
+k = sa.parameter("recovery", 0.5, (0, 2), "1/week")
+good = sa.Model("Mood", {x: -k * x})
+
+CASES = {
+    "unknown parameter": (lambda: sa.simulate(m, bindng=1), ValueError, ["bindng", "Did you mean 'binding'"]),
+    "unknown state": (lambda: sa.simulate(m, start={"tie": 0.5}), ValueError, ["'tie'", "Did you mean 'ties'"]),
+    "unknown lever": (lambda: sa.simulate(m, policy=sa.policies.fixed(cue=0.5)), ValueError, ["Did you mean 'cues'"]),
+    "unknown option": (lambda: sa.simulate(m, week=5), ValueError, ["Did you mean 'weeks'"]),
+    "unknown in equilibria": (lambda: sa.equilibria(m, cuse=0.5), ValueError, ["Did you mean 'cues'"]),
+    "unknown in nullclines": (lambda: sa.nullclines(m, cuse=0.5), ValueError, ["Did you mean 'cues'"]),
+    "unknown in replace": (lambda: m.replace(acess=0), ValueError, ["Did you mean 'access'"]),
+    "unknown model": (lambda: sa.models.compagnon, AttributeError, ["Did you mean 'companion'"]),
+    "unknown model by name": (lambda: sa.models["mirrror"], ValueError, ["Did you mean 'mirror'"]),
+    "unknown public name": (lambda: sa.simulat, AttributeError, ["Did you mean 'simulate'"]),
+    "unknown variable": (lambda: sa.figures.time_course(sa.simulate(m, 4), "tie"), ValueError, ["Did you mean 'ties'"]),
+    "unknown control": (lambda: sa.explore(m, controls=["cue"]), ValueError, ["Did you mean 'cues'"]),
+    "unknown theme": (lambda: sa.setup("drak"), ValueError, ["Did you mean 'dark'"]),
+    "unknown exercise": (lambda: sa.exercises.check("00_tor", 1, 0), ValueError, ["Did you mean '00_tour'"]),
+    "unknown question": (lambda: sa.exercises.check("00_tour", 9, 0), ValueError, ["1, 2, 3"]),
+    "outside bounds": (lambda: sa.simulate(m, cues=1.5), ValueError, ["1.5", "[0, 1]"]),
+    "start outside": (lambda: sa.simulate(m, start={"ties": -0.1}), ValueError, ["-0.1", "[0, 1]"]),
+    "one of many outside": (lambda: sa.simulate(m, cues=[0.1, 2]), ValueError, ["2", "[0, 1]"]),
+    "not a number": (lambda: sa.simulate(m, cues=float("nan")), ValueError, ["finite", "nan"]),
+    "nan in array": (lambda: sa.simulate(m, cues=np.array([0.1, np.nan])), ValueError, ["finite"]),
+    "infinite": (lambda: sa.simulate(m, start={"ties": np.inf}), ValueError, ["finite", "inf"]),
+    "text for a number": (lambda: sa.simulate(m, cues="0.5"), TypeError, ["plain number", "'0.5'"]),
+    "text for weeks": (lambda: sa.simulate(m, "two years"), TypeError, ["weeks", "'two years'"]),
+    "none": (lambda: sa.simulate(m, cues=None), TypeError, ["None"]),
+    "true": (lambda: sa.simulate(m, cues=True), TypeError, ["True"]),
+    "matrix": (lambda: sa.simulate(m, cues=np.full((2, 2), 0.1)), ValueError, ["shape (2, 2)", "DataArray"]),
+    "lengths differ": (lambda: sa.simulate(m, cues=[0.1, 0.2], start={"ties": [0.1] * 3}), ValueError, ["2", "3", "person"]),
+    "empty": (lambda: sa.simulate(m, cues=[]), ValueError, ["empty"]),
+    "sweep over time": (lambda: sa.simulate(m, cues=xr.DataArray([0.1], dims="time")), ValueError, ["schedule"]),
+    "negative time": (lambda: sa.simulate(m, -3), ValueError, ["positive", "-3"]),
+    "no time": (lambda: sa.simulate(m, 0), ValueError, ["positive"]),
+    "negative step": (lambda: sa.simulate(m, 10, dt=-1), ValueError, ["dt", "-1"]),
+    "too many points": (lambda: sa.simulate(m, 1e6, dt=1e-6), ValueError, ["points"]),
+    "half a step": (lambda: sa.simulate(sa.models.sphere, 2.5), ValueError, ["whole", "2.5"]),
+    "start not a mapping": (lambda: sa.simulate(m, start=0.5), TypeError, ["start", "0.5"]),
+    "seed": (lambda: sa.simulate(m, seed=-1), ValueError, ["seed", "-1"]),
+    "policy": (lambda: sa.simulate(m, policy=0.5), TypeError, ["policy", "0.5"]),
+    "policy outside": (lambda: sa.simulate(m, policy=lambda s: {"cues": 2}), ValueError, ["cues", "2", "[0, 1]"]),
+    "policy returns a number": (lambda: sa.simulate(m, policy=lambda s: 0.5), TypeError, ["0.5", "mapping"]),
+    "policy unknown lever": (lambda: sa.simulate(m, policy=lambda s: {"cue": 0}), ValueError, ["Did you mean 'cues'"]),
+    "schedule before 0": (lambda: sa.policies.schedule(cues={-1: 0.5}), ValueError, ["-1"]),
+    "schedule not a mapping": (lambda: sa.policies.schedule(cues=0.5), TypeError, ["0.5"]),
+    "intervention late": (lambda: sa.simulate(m, 10, interventions={20: {"ties": 0}}), ValueError, ["20", "0 to 10"]),
+    "intervention name": (lambda: sa.simulate(m, 10, interventions={2: {"tie": 0}}), ValueError, ["Did you mean 'ties'"]),
+    "event name": (lambda: sa.simulate(m, 10, events={"ties": m.symbols["ties"]}), ValueError, ["'ties'"]),
+    "event symbol": (lambda: sa.simulate(m, 10, events={"e": x}), ValueError, ["mood"]),
+    "not a model": (lambda: sa.simulate("companion"), TypeError, ["Model", "companion"]),
+    "equilibria of a word": (lambda: sa.equilibria("companion"), TypeError, ["Model"]),
+    "explore a word": (lambda: sa.explore("companion"), TypeError, ["Model"]),
+    "plane of three": (lambda: sa.nullclines(lorenz()), ValueError, ["two states", "3"]),
+    "basins of one": (lambda: sa.basins(sa.models.mirror), ValueError, ["two states", "1"]),
+    "undeclared symbol": (lambda: sa.Model("M", {x: -sympy.Symbol("recovry") * x + k}), ValueError, ["recovry", "Did you mean 'recovery'"]),
+    "state without equation": (lambda: sa.Model("M", {x: -k * sa.state("energy")}), ValueError, ["energy", "no equation"]),
+    "equation of a parameter": (lambda: sa.Model("M", {k: -x}), TypeError, ["recovery", "parameter"]),
+    "equation of a word": (lambda: sa.Model("M", {"mood": -x}), TypeError, ["mood", "sa.state"]),
+    "equation in quotes": (lambda: sa.Model("M", {x: "-k*x"}), TypeError, ["-k*x", "not in quotes"]),
+    "no equations": (lambda: sa.Model("M", {}), TypeError, ["equations"]),
+    "complex equation": (lambda: sa.Model("M", {x: sympy.I * x}), ValueError, ["real"]),
+    "infinite equation": (lambda: sa.Model("M", {x: sympy.oo}), ValueError, ["finite"]),
+    "unknown function": (lambda: sa.Model("M", {x: sympy.Function("f")(x)}), ValueError, ["f(mood)", "without a formula"]),
+    "unknown clock": (lambda: sa.Model("M", {x: -x}, clock="discret"), ValueError, ["Did you mean 'discrete'"]),
+    "one name twice": (
+        lambda: sa.Model("M", {x: -k * x + sa.parameter("recovery", 1, (0, 9))}), ValueError, ["recovery", "twice"],
+    ),
+    "observable named as a state": (lambda: sa.Model("M", {x: -x}, {"mood": x}), ValueError, ["mood", "both"]),
+    "keyword as a name": (lambda: sa.state("lambda"), ValueError, ["lambda", "symbol="]),
+    "two words as a name": (lambda: sa.state("free time"), ValueError, ["free time"]),
+    "reserved name": (lambda: sa.parameter("seed", 0, (0, 1)), ValueError, ["seed", "simulate"]),
+    "bounds that fall": (lambda: sa.state("s", bounds=(1, 0)), ValueError, ["(1, 0)"]),
+    "bounds that are no pair": (lambda: sa.state("s", bounds=1), TypeError, ["pair"]),
+    "default outside": (lambda: sa.parameter("p", 3, (0, 1)), ValueError, ["3", "[0, 1]"]),
+    "unit that is no text": (lambda: sa.parameter("p", 0, (0, 1), 7), TypeError, ["unit", "7"]),
+    "wire a stranger": (lambda: sa.models.ties.wire(engagment=x), ValueError, ["Did you mean 'engagement'"]),
+    "wire to no state": (lambda: sa.models.ties.wire(engagement="tis"), ValueError, ["Did you mean 'ties'"]),
+    "wire in a loop": (
+        lambda: sa.models.ties.wire(engagement=1 - sa.models.ties.symbols["engagement"]), ValueError, ["loop", "engagement"],
+    ),
+    "blocks own one state": (lambda: sa.compose("C", [good, good]), ValueError, ["mood", "Two blocks"]),
+    "blocks disagree": (
+        lambda: sa.compose("C", [sa.models.wanting, sa.models.ties.replace(cues=0.5)]), ValueError, ["cues", "agree"],
+    ),
+    "clocks differ": (lambda: sa.compose("C", [good, sa.models.sphere]), ValueError, ["clock"]),
+    "no blocks": (lambda: sa.compose("C", []), TypeError, ["at least one"]),
+    "compose a word": (lambda: sa.compose("C", "companion"), TypeError, ["Model"]),
+    "change a model": (lambda: setattr(good, "title", "other"), AttributeError, ["replace"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_is_refused_with_a_sentence(case):
+    call, kind, words = CASES[case]
+    with pytest.raises(kind) as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value), str(caught.value)
+
+
+def growing(rate=1.0):
+    y = sa.state("y", start=1.0, bounds=(0, 100))
+    return sa.Model("Growing", {y: rate * y**2})
+
+
+@pytest.mark.parametrize("people", [1.0, [1.0, 0.5]])
+def test_an_integration_that_fails_raises_and_says_where(people):
+    with pytest.raises(RuntimeError, match=r"near time (0\.99|1|1\.0).*no partial run"):
+        sa.simulate(growing(), 10, {"y": people})
+
+
+def test_a_map_that_grows_without_bound_raises():
+    y = sa.state("y", start=2.0, bounds=(0, 100))
+    with pytest.raises(RuntimeError, match="no longer a number"):
+        sa.simulate(sa.Model("Squares", {y: y**2}, clock="discrete"), 50)
+
+
+def test_a_map_that_is_not_defined_raises():
+    with pytest.raises(RuntimeError, match="no partial run"):
+        sa.simulate(sa.models.sphere, 5, {"along": 0, "across": 0})
+
+
+def test_a_policy_that_chatters_ends_with_a_sentence(monkeypatch):
+    from socioaffective import integrate
+
+    monkeypatch.setattr(integrate, "MOST_EVALUATIONS", 2_000)
+    y = sa.state("y", start=0.5)
+    u = sa.lever("push")
+    with pytest.raises(RuntimeError, match="evaluations"):
+        sa.simulate(sa.Model("Switch", {y: u - 0.5}), 1e5, policy=lambda s: {"push": 1.0 if s["y"] < 0.5 else 0.0})
+
+
+def test_leaving_the_bounds_is_said_not_hidden():
+    y = sa.state("y", start=0.5)
+    with pytest.warns(UserWarning, match=r"'y' left its bounds \[0, 1\] at week 0.5"):
+        run = sa.simulate(sa.Model("Out", {y: sympy.Integer(1)}), 2)
+    assert "left its bounds" in run.attrs["left_bounds"]
