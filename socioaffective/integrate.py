@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.integrate import solve_ivp
 
-RTOL, ATOL = 1e-8, 1e-10
+RTOL, ATOL = 1e-9, 1e-11
 # A run of two years takes a few hundred; what needs this many is stuck.
 MOST_EVALUATIONS = 1_000_000
 

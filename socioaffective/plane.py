@@ -102,12 +102,13 @@ def nullclines(model: Model, /, **settings: float) -> list[Nullcline]:
     planar(model)
     p = settings_of(model, settings)
     box = box_of(model)
-    result = []
+    move, result = velocity(model, p), []
     for symbol, factors in _factors(model).items():
         curves, formulas = [], []
         for factor, formula in factors:
             measure = compiled(model, (factor, *(sympy.diff(factor, x) for x in model.equations)), "array")
             traced = _trace(lambda y, measure=measure: measure(y, p), box)
+            traced = [curve[np.isfinite(move(curve.T)).all(axis=0)] for curve in traced]
             curves += traced
             formulas += [formula] if traced else []
         result.append(Nullcline(symbol.name, tuple(curves), tuple(formulas)))

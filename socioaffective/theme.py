@@ -135,19 +135,23 @@ def rounded(values: Iterable[float | None], extent: float | None = None) -> list
 
 def strict(spec: dict[str, Any]) -> dict[str, Any]:
     """Returns a Vega-Lite specification whose data are rounded, the same on every machine."""
-    return _walk(spec) | {"$schema": SCHEMA}
+    # Altair names a data set by a digest of the numbers before rounding.
+    names = {old: f"data-{k}" for k, old in enumerate(spec.get("datasets", {}))}
+    return _walk(spec, names) | {"$schema": SCHEMA}
 
 
-def _walk(node: Any) -> Any:
+def _walk(node: Any, names: dict[str, str]) -> Any:
     if isinstance(node, list):
-        return [_walk(entry) for entry in node]
+        return [_walk(entry, names) for entry in node]
     if not isinstance(node, dict):
         return node
-    result = {key: _walk(entry) for key, entry in node.items() if key not in ("values", "datasets")}
+    result = {key: _walk(entry, names) for key, entry in node.items() if key not in ("values", "datasets")}
+    if result.get("name") in names:
+        result["name"] = names[result["name"]]
     if "values" in node:
         result["values"] = _round_rows(node["values"]) if isinstance(node["values"], list) else node["values"]
     if "datasets" in node:
-        result["datasets"] = {key: _round_rows(rows) for key, rows in node["datasets"].items()}
+        result["datasets"] = {names[key]: _round_rows(rows) for key, rows in node["datasets"].items()}
     return result
 
 

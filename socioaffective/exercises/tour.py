@@ -46,7 +46,9 @@ def relief_ends(answer: Any) -> str:
         )
     if abs(week - key["widest"]) <= 1:
         raise Reply("That is where the two curves are furthest apart, the height of the relief. Look for where it is used up.")
-    raise Reply(f"At week {week:g} the curve with strong cues is still {'above' if week < key['cross'] else 'below'} the other.")
+    raise Reply(
+        f"At week {week:g} the curve with strong cues is still {'above' if week < key['cross'] else 'below'} the other."
+    )
 
 
 def _ends_connected(ties: float) -> bool:
@@ -80,7 +82,9 @@ def least_ties(answer: Any) -> str:
     if abs(ties - connected) <= 0.01:
         raise Reply("That is where connected people come to rest. They get there from far fewer ties: look for the divide.")
     if ties > key:
-        raise Reply(f"A person who starts with ties of {ties:g} does end connected, but so does one with fewer. Find the least.")
+        raise Reply(
+            f"A person who starts with ties of {ties:g} does end connected, but so does one with fewer. Find the least."
+        )
     raise Reply(f"A person who starts with ties of {ties:g} ends isolated. Try more.")
 
 

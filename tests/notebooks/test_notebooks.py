@@ -98,7 +98,9 @@ def test_the_student_copy_is_fresh_and_holds_no_solution(folder):
 @every_set
 def test_solutions_get_full_marks_and_unsolved_copies_none(folder):
     for name, expected in (("source", "all visible checks passed"), ("student", "not answered yet")):
-        verdicts = [c.outputs[0].data["text/plain"] for c in code_cells(folder / f"{name}.ipynb") if "exercises.check(" in c.source]
+        verdicts = [
+            c.outputs[0].data["text/plain"] for c in code_cells(folder / f"{name}.ipynb") if "exercises.check(" in c.source
+        ]
         assert len(verdicts) == sa.exercises.count(folder.name)
         assert all(expected in v for v in verdicts)
 
@@ -122,14 +124,28 @@ def test_unusual_right_answers_pass(name, number):
 
 
 def run_nbval(path):
-    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-o",
+        "addopts=",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        str(path),
+    ]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": "0"}, cwd=path.parent)
 
 
 def test_a_number_moved_by_one_per_cent_fails_the_figures(tmp_path):
     """Takes the tour's own figures, moves one parameter by 1 %, and leaves the stored outputs as they were."""
     tour = nbformat.read(ROOT / "notebooks" / "00_tour.ipynb", as_version=4)
-    figures = [c for c in tour.cells if c.cell_type == "code" and ("figures." in c.source or "import socioaffective" in c.source)]
+    figures = [
+        c for c in tour.cells if c.cell_type == "code" and ("figures." in c.source or "import socioaffective" in c.source)
+    ]
     figures[1].source = figures[1].source.replace("sa.models.companion", "sa.models.companion.replace(decay=0.26 * 1.01)")
     assert "1.01" in figures[1].source
     changed = nbformat.v4.new_notebook(cells=figures, metadata=tour.metadata)

@@ -65,7 +65,9 @@ CASES = {
     "explore a word": (lambda: sa.explore("companion"), TypeError, ["Model"]),
     "plane of three": (lambda: sa.nullclines(lorenz()), ValueError, ["two states", "3"]),
     "basins of one": (lambda: sa.basins(sa.models.mirror), ValueError, ["two states", "1"]),
-    "undeclared symbol": (lambda: sa.Model("M", {x: -sympy.Symbol("recovry") * x + k}), ValueError, ["recovry", "Did you mean 'recovery'"]),
+    "undeclared symbol": (
+        lambda: sa.Model("M", {x: -sympy.Symbol("recovry") * x + k}), ValueError, ["recovry", "Did you mean 'recovery'"],
+    ),
     "state without equation": (lambda: sa.Model("M", {x: -k * sa.state("energy")}), ValueError, ["energy", "no equation"]),
     "equation of a parameter": (lambda: sa.Model("M", {k: -x}), TypeError, ["recovery", "parameter"]),
     "equation of a word": (lambda: sa.Model("M", {"mood": -x}), TypeError, ["mood", "sa.state"]),
@@ -148,3 +150,13 @@ def test_leaving_the_bounds_is_said_not_hidden():
     with pytest.warns(UserWarning, match=r"'y' left its bounds \[0, 1\] at week 0.5"):
         run = sa.simulate(sa.Model("Out", {y: sympy.Integer(1)}), 2)
     assert "left its bounds" in run.attrs["left_bounds"]
+
+
+def test_a_dimension_cannot_hide_a_variable_and_a_lever_is_set_once():
+    starts = xr.DataArray([0.1, 0.2], dims="ties")
+    with pytest.raises(ValueError, match="start_of_ties"):
+        sa.simulate(m, 5, {"ties": starts})
+    with pytest.raises(ValueError, match="both as a constant and by the policy"):
+        sa.simulate(m, 5, policy=sa.policies.fixed(cues=0.5), cues=0.2)
+    with pytest.raises(ValueError, match="swept"):
+        sa.simulate(m, 5, cues=xr.DataArray([0.1, 0.2], dims="cues"), interventions={2: {"cues": 0.5}})

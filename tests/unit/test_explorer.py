@@ -1,0 +1,83 @@
+"""The explorer and the guess: what a reader moves is what is computed."""
+
+import re
+
+import pytest
+from own_models import lorenz
+
+import socioaffective as sa
+
+m = sa.models.companion
+
+
+def test_sliders_come_from_the_model():
+    view = sa.explore(m)
+    assert set(view.sliders) == {*m.settings, *m.states}
+    for name, slider in view.sliders.items():
+        q = {**m.settings, **m.states}[name]
+        assert (slider.min, slider.max, slider.value) == (*q.bounds, q.value)
+        assert q.label in slider.description and q.meaning in slider.tooltip
+    assert "start of ties" in view.sliders["ties"].description
+    assert "(1/week)" in view.sliders["decay"].description
+
+
+def test_every_slider_moves_the_view_and_reset_puts_it_back():
+    view = sa.explore(m.replace(cues=0.5))
+    picture = lambda: re.sub(r"clip\d+", "", view.view.value)  # noqa: E731 - the drawing counts its clips
+    first = picture()
+    for slider in view.sliders.values():
+        rest = slider.value
+        slider.value = slider.max if slider.value < slider.max else slider.min
+        assert picture() != first, slider.description
+        assert "<svg" in view.view.value and "role='alert'" not in view.view.value
+        slider.value = rest
+        assert picture() == first
+    for slider in view.sliders.values():
+        slider.value = (slider.min + slider.max) / 2
+    view.reset()
+    assert picture() == first
+
+
+def test_the_code_repeats_what_is_shown():
+    view = sa.explore(m, ["cues", "ties", "binding"], show="ties", weeks=52)
+    view.sliders["cues"].value, view.sliders["ties"].value, view.sliders["binding"].value = 0.9, 0.3, 2.0
+    run = eval(view.code, {"sa": sa, "model": m})
+    assert float(run["ties"][-1]) == pytest.approx(float(sa.simulate(m, 52, {"ties": 0.3}, cues=0.9, binding=2)["ties"][-1]))
+    assert f"ties goes from 0.30 to {float(run['ties'][-1]):.2f} over 52 weeks" in view.alternative
+
+
+def test_what_is_shown_is_said():
+    view = sa.explore(m, ["cues"])
+    assert view.alternative.split(".")[0] in re.search(r"aria-label='([^']*)'", view.view.value).group(1)
+
+
+def test_a_run_that_fails_says_so_in_the_view():
+    y = sa.state("y", start=0.5, bounds=(0, 10))
+    k = sa.parameter("k", -1, (-1, 5))
+    view = sa.explore(sa.Model("Growing", {y: k * y**2}), weeks=10)
+    view.sliders["k"].value = 5
+    assert "role='alert'" in view.view.value and "integration failed" in view.view.value
+
+
+def test_three_states_are_explored_as_a_path():
+    view = sa.explore(lorenz(), ["rho"], weeks=3)
+    assert "Path of y against x" in view.alternative
+    view.sliders["rho"].value = 14
+    assert "Path of y against x" in view.alternative
+
+
+def test_repr_is_stable():
+    assert repr(sa.explore(m, ["cues"])) == "Explorer('Companion': cues)"
+
+
+def test_a_guess_is_committed_before_the_answer_is_shown():
+    ask = sa.predict("Up or down?", ["up", "down"], "down", "Look below.")
+    assert ask.button.disabled and ask.verdict.value == ""
+    ask.commit()
+    assert ask.choice is None
+    ask.options.value = "up"
+    assert not ask.button.disabled and ask.verdict.value == ""
+    ask.button.click()
+    assert "down" in ask.verdict.value and "Look below." in ask.verdict.value and ask.options.disabled
+    with pytest.raises(ValueError, match="Did you mean 'down'"):
+        sa.predict("Up or down?", ["up", "down"], "dwn")

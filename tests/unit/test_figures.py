@@ -1,0 +1,182 @@
+"""The figure contract: what is drawn is what was computed, said in words, the same every time."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from own_models import EVERY, lorenz, title
+
+import socioaffective as sa
+from socioaffective import theme
+from socioaffective.plane import portrait
+
+m = sa.models.companion
+
+
+@pytest.fixture(autouse=True)
+def light():
+    sa.setup("light")
+
+
+def marks(chart, kind):
+    """Every layer of a kind of mark in the specification, with its data."""
+    found, spec = [], chart.to_dict()
+
+    def walk(node, data):
+        data = node.get("data", data)
+        if isinstance(node.get("mark"), dict) and node["mark"]["type"] == kind:
+            found.append((node, spec["datasets"][data["name"]] if "name" in data else data["values"]))
+        for part in [*node.get("layer", []), *node.get("hconcat", [])]:
+            walk(part, data)
+
+    walk(spec, None)
+    return found
+
+
+def all_rows(chart):
+    return [row for kind in ("line", "point", "rect", "text", "rule") for _, rows in marks(chart, kind) for row in rows]
+
+
+def test_a_time_course_draws_points_of_the_run():
+    run = sa.simulate(m, cues=0.8)
+    chart = sa.figures.time_course(run, ["ties", "engagement"])
+    ((_, rows),) = marks(chart, "line")
+    for name in ("ties", "engagement"):
+        drawn = [(row["time"], row["value"]) for row in rows if row["name"] == name]
+        assert drawn[0][0] == 0 and drawn[-1][0] == 104 and len(drawn) > 200
+        for time, value in drawn:
+            assert float(run[name].sel(time=time)) == value
+    ((_, labels),) = marks(chart, "text")
+    assert [row["text"] for row in labels] == ["ties", "engagement"]
+
+
+def test_labels_at_the_ends_never_touch():
+    run = sa.simulate(m, cues=0.0)
+    runs = {f"cues {c:g}": sa.simulate(m, cues=c) for c in (0, 0.05, 0.1, 0.15)}
+    for chart in (sa.figures.time_course(runs, "felt_relatedness"), sa.figures.time_course(run, ["ties", "felt_relatedness"])):
+        places = sorted(row["place"] for row in marks(chart, "text")[0][1])
+        assert np.diff(places).min() >= 14 / 300 - 1e-9 and places[0] >= 0 and places[-1] <= 1
+
+
+def test_people_are_drawn_one_by_one():
+    run = sa.simulate(m, 20, {"ties": [0.2, 0.5, 0.8]})
+    ((_, rows),) = marks(sa.figures.time_course(run, "ties"), "line")
+    assert len({row["line"] for row in rows}) == 3 and len(rows) <= 2000
+    with pytest.raises(ValueError, match="lines"):
+        sa.figures.time_course(sa.simulate(m, 5, {"ties": np.linspace(0, 1, 200)}), "ties")
+
+
+def test_a_phase_plane_draws_the_objects_that_were_computed():
+    view, chart = portrait(m, cues=0.7), sa.figures.phase_plane(m, cues=0.7)
+    dots = [rows for node, rows in marks(chart, "point") if "shape" not in node["mark"]]
+    assert [(row["x"], row["y"], row["kind"], row["stable"]) for row in dots[0]] == [
+        (e.state["wanting"], e.state["ties"], e.kind, e.stable) for e in view.equilibria
+    ]
+    arrows = next(rows for node, rows in marks(chart, "point") if node["mark"].get("shape") == "wedge")
+    assert [(row["dx"], row["dy"]) for row in arrows] == list(map(tuple, view.field.T))
+    for row in arrows:
+        assert (np.sin(np.radians(row["angle"])) >= -1e-9) == (row["dx"] >= -1e-12)
+        assert (np.cos(np.radians(row["angle"])) >= -1e-9) == (row["dy"] >= -1e-12)
+    curves = marks(chart, "line")[0][1]
+    known = {(line.state, tuple(p)) for line in view.nullclines for curve in line.curves for p in curve}
+    assert {(row["state"], (row["x"], row["y"])) for row in curves} <= known
+    assert {row["curve"] for row in curves} == {f"{n.state} {k}" for n in view.nullclines for k in range(len(n.curves))}
+    cells = marks(chart, "rect")[0][1]
+    for i, wanting in enumerate(view.basins["wanting"].values):
+        for j, ties in enumerate(view.basins["ties"].values):
+            (cell,) = [c for c in cells if c["x"] < wanting < c["x2"] and c["y"] < ties < c["y2"]]
+            assert cell["fate"] == int(view.basins[i, j])
+
+
+def test_a_diagram_draws_every_rest_point_and_finds_the_folds():
+    chart = sa.figures.equilibrium_diagram(m, "cues", points=41)
+    rows = marks(chart, "point")[0][1]
+    for row in rows[::7]:
+        assert any(e.state["ties"] == row["y"] and e.stable == row["stable"] for e in sa.equilibria(m, cues=row["x"]))
+    low, high = (float(v) for v in re.search(r"from about (\S+) to (\S+)\.", chart.description).groups())
+    counts = [sum(e.stable for e in sa.equilibria(m, cues=v)) for v in (low - 0.01, low + 0.01, high - 0.01, high + 0.01)]
+    assert counts == [1, 2, 2, 1]
+
+
+@pytest.mark.parametrize("model", EVERY, ids=title)
+def test_every_figure_speaks_and_stays_small(model):
+    run = sa.simulate(model, 8, seed=1)
+    charts = [sa.figures.time_course(run)]
+    if len(model.states) == 1:
+        charts.append(sa.figures.phase_line(model, run))
+    if len(model.states) == 2:
+        charts.append(sa.figures.phase_plane(model, run))
+    names = list(run.data_vars)
+    if len(names) > 1:
+        charts.append(sa.figures.path(run, *names[:2]))
+    if model.settings:
+        charts.append(sa.figures.equilibrium_diagram(model, next(iter(model.settings)), points=5))
+    for chart in charts:
+        assert len(chart.description) > 30 and re.search(r"\d\.\d\d|Rest points", chart.description)
+        assert len(all_rows(chart)) <= 2500
+        data, _ = theme.bundle(chart.to_dict())
+        assert data["image/png"].startswith(b"\x89PNG") and re.search(r"\[[0-9a-f]{12}\]$", data["text/plain"])
+        assert "http" not in json.dumps(data[theme.VEGALITE]).replace(theme.SCHEMA, "")
+
+
+def digest(chart):
+    return theme.bundle(chart.to_dict())[0]["text/plain"][-13:-1]
+
+
+@pytest.mark.parametrize("name", [n for n, q in m.settings.items() if q.value])
+def test_one_per_cent_of_any_parameter_changes_a_figure(name):
+    moved = m.replace(**{name: min(m.settings[name].value * 1.01, m.settings[name].bounds[1]) if name != "access" else 0.99})
+    names = ["ties", "felt_relatedness"]
+    assert digest(sa.figures.time_course(sa.simulate(moved, 26, cues=0.8, dt=0.5), names)) != digest(
+        sa.figures.time_course(sa.simulate(m, 26, cues=0.8, dt=0.5), names)
+    )
+
+
+def test_the_last_bits_change_nothing():
+    rng = np.random.default_rng(0)
+    values = sa.simulate(m, cues=0.8)["ties"].values
+    for _ in range(50):
+        other = values * (1 + rng.uniform(-4e-16, 4e-16, values.shape)) + rng.uniform(-1e-17, 1e-17, values.shape)
+        assert theme.rounded(values) == theme.rounded(other)
+    assert str(theme.rounded([0.0, -1e-18, 1.0])) == "[0.0, 0.0, 1.0]"
+    assert theme.rounded([1.0, None, float("nan")]) == [1.0, None, None]
+
+
+def test_the_same_thing_has_the_same_colour_in_every_figure_and_dark_is_darker():
+    course = sa.figures.time_course(sa.simulate(m, 5), ["wanting", "ties"]).to_dict()
+    plane = sa.figures.phase_plane(m)
+    scale = course["layer"][0]["encoding"]["color"]["scale"]
+    lines = marks(plane, "line")[0][0]["encoding"]["color"]["scale"]
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == dict(zip(lines["domain"], lines["range"], strict=True))
+    assert course["config"]["background"] == "#FFFFFF"
+    sa.setup("dark")
+    assert sa.figures.time_course(sa.simulate(m, 5)).to_dict()["config"]["background"] == "#14171A"
+
+
+def luminance(colour):
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("which", ["light", "dark"])
+def test_colours_stand_out_from_their_background(which):
+    k, scheme = ["light", "dark"].index(which), theme.SCHEMES[which]
+    for name, pair in theme.COLOURS.items():
+        assert contrast(pair[k], scheme["background"]) >= 3, name
+    for tint in (scheme["background"], scheme["low"], scheme["high"]):
+        assert contrast(scheme["ink"], tint) >= 4.5
+    assert len(set(theme.COLOURS.values())) == len(theme.COLOURS)
+
+
+def test_joined_charts_speak_too():
+    run = sa.simulate(lorenz(), 3)
+    joined = sa.figures.time_course(run) | sa.figures.path(run, "x", "z")
+    text = theme.bundle(joined.to_dict())[0]["text/plain"]
+    assert "x goes from 1.00" in text and "Path of z against x" in text
