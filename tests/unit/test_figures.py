@@ -99,6 +99,7 @@ def test_a_diagram_draws_every_rest_point_and_finds_the_folds():
     assert counts == [1, 2, 2, 1]
 
 
+@pytest.mark.filterwarnings("ignore:The rest points")
 @pytest.mark.parametrize("model", EVERY, ids=title)
 def test_every_figure_speaks_and_stays_small(model):
     run = sa.simulate(model, 8, seed=1)
