@@ -22,6 +22,7 @@ _HOMES = {
     "observable": "quantities",
     "parameter": "quantities",
     "policies": None,
+    "portrait": "plane",
     "predict": "explorer",
     "setup": "theme",
     "simulate": "simulation",

@@ -25,7 +25,7 @@ class Explorer(widgets.VBox):
     repeats the present run, `.alternative` says in words what is shown, and `.reset()` goes back to the defaults.
     """
 
-    def __init__(self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float) -> None:
+    def __init__(self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float, fold: bool) -> None:
         self.model, self.show, self.weeks = model, list(show), weeks
         quantities = {**model.settings, **model.states}
         self.sliders = {name: _slider(quantities[name]) for name in names}
@@ -38,8 +38,8 @@ class Explorer(widgets.VBox):
             slider.observe(lambda change: self.draw(), names="value")
         button = widgets.Button(description="Reset", tooltip="Put every slider back where it began")
         button.on_click(lambda _: self.reset())
-        shown = [n for n in names if quantities[n].kind != "parameter"]
-        rest = [n for n in names if quantities[n].kind == "parameter"]
+        rest = [n for n in names if quantities[n].kind == "parameter"] if fold else []
+        shown = [n for n in names if n not in rest]
         first = widgets.VBox([self.sliders[n] for n in shown or rest])
         folded = [widgets.VBox([self.sliders[n] for n in rest])] if shown and rest else []
         more = [widgets.Accordion(folded, titles=["parameters"])] if folded else []
@@ -108,10 +108,10 @@ def explore(
 ) -> Explorer:
     """Returns a widget: a slider for each quantity and, beside each other, the time course and the phase plane.
 
-    Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start;
-    everything unless told otherwise); `show`, the variables over time (states and observables unless told otherwise);
-    `weeks`, how long (steps, for a discrete model). Labels, ranges and meanings come from the model. With one state the
-    rate of change stands in for the phase plane, with three or more the path of the first two.
+    Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless
+    told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
+    unless told otherwise); `weeks`, how long (steps, for a discrete model). Labels, ranges and meanings come from the
+    model. With one state the rate of change stands in for the phase plane, with three or more the path of the first two.
     Raises ValueError for a name that the model does not have.
 
     >>> import socioaffective as sa
@@ -132,7 +132,7 @@ def explore(
     for name in show or ():
         if name not in known:
             raise unknown("state, lever or observable", name, known)
-    return Explorer(model, names, show or [*model.states, *model.observables], weeks)
+    return Explorer(model, names, show or [*model.states, *model.observables], weeks, fold=controls is None)
 
 
 def _slider(quantity: Quantity) -> widgets.FloatSlider:

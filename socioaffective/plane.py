@@ -63,8 +63,7 @@ def portrait(model: Model, /, basins: bool = True, arrows: int = 13, **settings:
     """Returns everything that a phase plane shows, computed once.
 
     >>> import socioaffective as sa
-    >>> from socioaffective.plane import portrait
-    >>> view = portrait(sa.models.companion, cues=0.7)
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
     >>> len(view.equilibria), view.field.shape
     (3, (2, 169))
     """

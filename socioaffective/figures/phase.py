@@ -91,7 +91,13 @@ def phase_line(
 
 
 def basin_layer(view: Portrait) -> alt.Chart:
-    """Returns the basins of a portrait as tinted cells, neighbours of one fate in one rectangle."""
+    """Returns the basins of a portrait as tinted cells, neighbours of one fate in one rectangle.
+
+    >>> import socioaffective as sa
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
+    >>> sa.figures.basin_layer(view).to_dict()["mark"]["type"]
+    'rect'
+    """
     names, fate = list(view.model.states), view.basins
     if fate is None:
         raise ValueError("This portrait was made without basins.")
@@ -113,7 +119,13 @@ def basin_layer(view: Portrait) -> alt.Chart:
 
 
 def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
-    """Returns the vector field of a portrait: arrows that point where the state moves, larger where it moves faster."""
+    """Returns the vector field of a portrait: arrows that point where the state moves, larger where it moves faster.
+
+    >>> import socioaffective as sa
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
+    >>> sa.figures.field_layer(view).to_dict()["mark"]["shape"]
+    'wedge'
+    """
     box = box_of(view.model)
     extent = (box[:, 1] - box[:, 0])[:, None]
     dx, dy = view.field / extent * np.array([[width], [height]])
@@ -133,7 +145,13 @@ def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> al
 
 
 def nullcline_layer(view: Portrait) -> alt.Chart:
-    """Returns the nullclines of a portrait, each in the colour of its state and labelled where it ends."""
+    """Returns the nullclines of a portrait, each in the colour of its state and labelled where it ends.
+
+    >>> import socioaffective as sa
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
+    >>> sa.figures.nullcline_layer(view).to_dict()["layer"][0]["mark"]["type"]
+    'line'
+    """
     rows, labels = [], []
     names, box = list(view.model.states), box_of(view.model)
     for line in view.nullclines:
@@ -163,7 +181,13 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
-    """Returns the rest points of a portrait: stable ones filled, the others open, each labelled with its kind."""
+    """Returns the rest points of a portrait: stable ones filled, the others open, each labelled with its kind.
+
+    >>> import socioaffective as sa
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
+    >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
+    'point'
+    """
     names = list(view.model.states)
     rows = [{"x": e.state[names[0]], "y": e.state[names[1]], "kind": e.kind, "stable": e.stable} for e in view.equilibria]
     x, y = _axes(view)
@@ -188,7 +212,13 @@ def rest_layer(view: Portrait) -> alt.Chart:
 
 
 def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
-    """Returns a run of a planar model as a path over its phase plane, with a dot where it starts."""
+    """Returns a run of a planar model as a path over its phase plane, with a dot where it starts.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=52, cues=0.8)
+    >>> sa.figures.path_layer(sa.models.companion, run).to_dict()["layer"][0]["mark"]["type"]
+    'line'
+    """
     x, y = list(model.states)[:2]
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
 

@@ -1,0 +1,40 @@
+"""Every public name says what it returns and shows it in an example, which the doctests run."""
+
+import inspect
+import subprocess
+import sys
+import types
+
+import pytest
+
+import socioaffective as sa
+
+
+def public():
+    for name in sa.__all__:
+        thing = getattr(sa, name)
+        if isinstance(thing, types.ModuleType):
+            parts = getattr(thing, "__all__", None) or [
+                n for n, f in vars(thing).items() if inspect.isfunction(f) and f.__module__ == thing.__name__ and n[0] != "_"
+            ]
+            yield from ((f"{name}.{part}", getattr(thing, part)) for part in parts)
+        else:
+            yield name, thing
+
+
+@pytest.mark.parametrize(("name", "thing"), list(public()), ids=lambda v: v if isinstance(v, str) else "")
+def test_a_public_name_has_a_docstring_with_an_example(name, thing):
+    text = inspect.getdoc(thing)
+    assert text and ">>>" in text, name
+    assert text.splitlines()[0].endswith((".", ".)")) or len(text.splitlines()[0]) > 60
+
+
+def test_models_can_be_had_by_name_and_in_turn():
+    titles = [model.title for model in sa.models]
+    assert len(titles) == len(sa.models) and sa.models.companion is sa.models["companion"]
+    assert {"Mirror", "Co-construction", "Sphere", "Companion"} <= set(titles)
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import sys, socioaffective; print([m for m in ('numpy', 'sympy', 'scipy', 'altair', 'pandas') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
