@@ -62,7 +62,7 @@ def velocity(model: Model, settings: np.ndarray) -> Callable[[np.ndarray], np.nd
     return lambda y: right(y, settings) - y if discrete else right(y, settings)
 
 
-def equilibria(model: Model, /, **settings: float) -> list[Equilibrium]:
+def equilibria(model: Model, **settings: float) -> list[Equilibrium]:
     """Returns all rest points found in the model's box, in order of their states.
 
     Inputs: `model`; parameters, levers and inputs by name, the rest at their defaults. Each `Equilibrium` has `.state`,

@@ -20,6 +20,8 @@ from socioaffective.model import Model
 from socioaffective.quantities import logistic
 
 CELLS = 160
+# A start this many boxes away has left for good.
+FAR = 20
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def planar(model: Model) -> tuple[str, str]:
     return names
 
 
-def portrait(model: Model, /, basins: bool = True, arrows: int = 13, **settings: float) -> Portrait:
+def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: float) -> Portrait:
     """Returns everything that a phase plane shows, computed once.
 
     >>> import socioaffective as sa
@@ -85,7 +87,7 @@ def portrait(model: Model, /, basins: bool = True, arrows: int = 13, **settings:
     )
 
 
-def nullclines(model: Model, /, **settings: float) -> list[Nullcline]:
+def nullclines(model: Model, **settings: float) -> list[Nullcline]:
     """Returns the two nullclines of a planar model, each with every branch in the box.
 
     Inputs: `model`, with two states; parameters, levers and inputs by name. A right-hand side is first split into its
@@ -102,7 +104,7 @@ def nullclines(model: Model, /, **settings: float) -> list[Nullcline]:
     p = settings_of(model, settings)
     box = box_of(model)
     move, result = velocity(model, p), []
-    for symbol, factors in _factors(model).items():
+    for symbol, factors in _factors(tuple(model.equations.items()), model.clock).items():
         curves, formulas = [], []
         for factor, formula in factors:
             measure = compiled(model, (factor, *(sympy.diff(factor, x) for x in model.equations)), "array")
@@ -114,7 +116,7 @@ def nullclines(model: Model, /, **settings: float) -> list[Nullcline]:
     return result
 
 
-def basins(model: Model, /, resolution: int = 40, **settings: float) -> xr.DataArray:
+def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArray:
     """Returns where each start of a grid ends: the index of a stable rest point in `sa.equilibria`, or -1 for elsewhere.
 
     Inputs: `model`, with two states; `resolution`, the number of starts along each side; settings by name. The starts are
@@ -143,7 +145,7 @@ def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], resolution: int
     for span in _spans(model, rest) if goals else []:
         with np.errstate(all="ignore"):
             y = _advance(model, right, y, p, span)
-        alive = np.isfinite(y).all(axis=0) & (np.abs(y - box.mean(axis=1)[:, None]) < 1e3 * width[:, None]).all(axis=0)
+        alive = np.isfinite(y).all(axis=0) & (np.abs(y - box.mean(axis=1)[:, None]) < FAR * width[:, None]).all(axis=0)
         y, pending = y[:, alive], pending[alive]
         for k, goal in goals.items():
             there = (np.abs(y - goal[:, None]) < 0.004 * width[:, None]).all(axis=0)
@@ -160,7 +162,8 @@ def _spans(model: Model, rest: list[Equilibrium]) -> list[float]:
         growth = [abs(np.log(max(abs(v), 1e-12))) for point in rest for v in point.eigenvalues]
     else:
         growth = [abs(v.real) for point in rest for v in point.eigenvalues]
-    slowest = 1 / min((g for g in growth if g > 1e-6), default=1.0)
+    # A rest point about to vanish has no time constant to speak of; what has not settled by then is said to be undecided.
+    slowest = 1 / max(min((g for g in growth if g > 1e-6), default=1.0), max(growth, default=1.0) / 500)
     return [slowest * s for s in (2.0, 2.0, 4.0, 8.0, 14.0)]
 
 
@@ -171,20 +174,25 @@ def _advance(model: Model, right: Callable, y: np.ndarray, p: np.ndarray, span: 
         return y
     if not y.size:
         return y
-    size = y.shape
-    answer = solve_ivp(
-        lambda t, s: right(s.reshape(size), p).ravel(), (0, span), y.ravel(), "DOP853", [span], rtol=1e-6, atol=1e-8
-    )
+    box = box_of(model)
+    size, middle, limit = y.shape, box.mean(axis=1)[:, None], FAR * (box[:, 1] - box[:, 0])[:, None]
+
+    def held(t: float, flat: np.ndarray) -> np.ndarray:
+        # One start that runs off to infinity would otherwise stop the integration of them all.
+        s = flat.reshape(size)
+        return np.where((np.abs(s - middle) < limit).all(axis=0), right(s, p), 0.0).ravel()
+
+    answer = solve_ivp(held, (0, span), y.ravel(), "DOP853", [span], rtol=1e-6, atol=1e-8)
     return answer.y[:, -1].reshape(size) if answer.success else np.full(size, np.nan)
 
 
 @lru_cache(maxsize=64)
-def _factors(model: Model) -> dict[Any, list[tuple[Any, Any]]]:
+def _factors(equations: tuple, clock: str) -> dict[Any, list[tuple[Any, Any]]]:
     """Returns for each state the factors of its rate of change, each with the formula of its zero set or None."""
-    x, y = model.equations
+    x, y = (symbol for symbol, _ in equations)
     result = {}
-    for symbol, right in model.equations.items():
-        expression = right - symbol if model.clock == "discrete" else right
+    for symbol, right in equations:
+        expression = right - symbol if clock == "discrete" else right
         atoms = [a for a in expression.atoms(sympy.Function) if a.has(x, y)]
         names = {a: sympy.Dummy(f"f{k}", real=True) for k, a in enumerate(sorted(atoms, key=sympy.default_sort_key))}
         back = {dummy: atom for atom, dummy in names.items()}

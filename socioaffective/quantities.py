@@ -10,8 +10,10 @@ import sympy
 
 from socioaffective.checks import interval, number
 
-# Words that `simulate` and its result already use.
-RESERVED = frozenset({"weeks", "start", "policy", "seed", "dt", "interventions", "events", "time", "person", "model"})
+# Words that runs and figures already use beside the names of a model.
+RUN_WORDS = ("model", "weeks", "start", "policy", "seed", "dt", "interventions", "events", "time", "person")
+FIGURE_WORDS = ("run", "basins", "width", "height", "resolution", "setting", "state", "points", "arrows")
+RESERVED = frozenset({*RUN_WORDS, *FIGURE_WORDS})
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +42,7 @@ class Quantity:
                 "not a Python keyword. How it prints in an equation is set by symbol=."
             )
         if self.name in RESERVED:
-            raise ValueError(f"'{self.name}' cannot name a {self.kind}: simulate() uses that word itself.")
+            raise ValueError(f"'{self.name}' cannot name a {self.kind}: runs or figures use that word themselves.")
         for field in ("unit", "meaning", "source", "symbol"):
             if not isinstance(getattr(self, field), str):
                 raise TypeError(f"The {field} of '{self.name}' must be text, not {getattr(self, field)!r}.")

@@ -27,7 +27,6 @@ NOISE_STEP = 1 / 16
 
 def simulate(
     model: Model,
-    /,
     weeks: float = 104,
     start: Mapping[str, Any] | None = None,
     policy: Policy | None = None,

@@ -140,6 +140,16 @@ def test_starts_that_cycle_or_leave_belong_to_no_basin():
     assert (sa.basins(away, resolution=6) == -1).all()
 
 
+def test_a_start_that_runs_off_does_not_take_the_others_with_it():
+    fate = sa.basins(sa.Model("Escape", {x: x**2 - 1, y: -y}), resolution=8)
+    assert (fate.sel(x=slice(None, 0.9)) == 0).all() and (fate.sel(x=slice(1.1, None)) == -1).all()
+
+
+def test_near_a_fold_what_has_not_settled_is_undecided_and_nothing_hangs():
+    slow = sa.basins(sa.Model("Slow", {x: 1e-12 - x**2, y: -y}), resolution=6)
+    assert set(slow.values.ravel().tolist()) <= {-1, 0, 1}
+
+
 def test_a_portrait_holds_what_the_parts_compute():
     view = portrait(sa.models.companion, cues=0.7)
     assert [e.state for e in view.equilibria] == [e.state for e in sa.equilibria(sa.models.companion, cues=0.7)]
