@@ -1,5 +1,9 @@
 """Socioaffective alignment as dynamical systems: state a model, run it, see it, and take its exercises."""
 
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +35,23 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
+@contextmanager
+def _quickly() -> Iterator[None]:
+    """Lets imports run without collecting garbage, and spares jsonschema a checker of web addresses, a second to load, that
+    no chart uses."""
+    collecting, spared = gc.isenabled(), "rfc3987_syntax" not in sys.modules
+    gc.disable()
+    if spared:
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if spared:
+            del sys.modules["rfc3987_syntax"]
+        if collecting:
+            gc.enable()
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         import difflib
@@ -38,9 +59,10 @@ def __getattr__(name: str) -> Any:
         near = difflib.get_close_matches(name, __all__, n=1)
         raise AttributeError(f"socioaffective has no '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""))
     # The numeric core loads as one at the first use of any name, so that no first run waits for an import.
-    import_module("socioaffective.simulation")
     home = _HOMES[name]
-    module = import_module(f"socioaffective.{home or name}")
+    with _quickly():
+        import_module("socioaffective.simulation")
+        module = import_module(f"socioaffective.{home or name}")
     value = module if home is None else getattr(module, name)
     globals()[name] = value
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import threading
 import zlib
 from collections.abc import Iterable
 from typing import Any
@@ -54,6 +55,8 @@ SCHEMES = {
 }
 # The share of an axis below which a difference cannot be seen, and two processors may disagree.
 GRAIN = 1e-5
+# The oldest version that the converter has, next to the 5.6 of JupyterLab.
+VL_VERSION = "5.8"
 VEGALITE = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _current = "light"
@@ -75,6 +78,8 @@ def setup(theme: str = "light") -> None:
     alt.theme.register("socioaffective", enable=True)(lambda: alt.theme.ThemeConfig(config=_config()))
     alt.renderers.register("socioaffective", bundle)
     alt.renderers.enable("socioaffective")
+    # The converter takes a third of a second to start; it does so while the reader reads.
+    threading.Thread(target=vl_convert.vegalite_to_svg, args=({"mark": "point"}, VL_VERSION)).start()
 
 
 def colour(name: str, rank: int = 0) -> str:
@@ -169,7 +174,7 @@ def bundle(spec: dict[str, Any], **options: Any) -> tuple[dict[str, Any], dict[s
     """Returns what a notebook stores of a chart: the specification, a picture, and a sentence with a digest."""
     exact = strict(spec)
     digest = hashlib.sha256(json.dumps(exact, sort_keys=True).encode()).hexdigest()[:12]
-    picture = _packed(vl_convert.vegalite_to_png(exact, vl_version="5.8", scale=2))
+    picture = _packed(vl_convert.vegalite_to_png(exact, vl_version=VL_VERSION, scale=2))
     size = {side: int.from_bytes(picture[at : at + 4], "big") // 2 for side, at in (("width", 16), ("height", 20))}
     text = f"{describe(exact)} [{digest}]"
     return {VEGALITE: exact, "image/png": picture, "text/plain": text}, {"image/png": size}
@@ -202,4 +207,4 @@ def describe(spec: dict[str, Any]) -> str:
 def picture(chart: alt.TopLevelMixin) -> tuple[str, str]:
     """Returns a chart as an SVG element, and its alternative text."""
     spec = strict(chart.to_dict())
-    return vl_convert.vegalite_to_svg(spec, vl_version="5.8"), describe(spec)
+    return vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION), describe(spec)
