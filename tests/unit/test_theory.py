@@ -174,3 +174,21 @@ def test_turning_back_to_where_it_tipped_does_not_bring_the_person_back():
     ties = sa.simulate(m, 2000, policy=path, dt=1)["ties"]
     before, after, home = (float(ties.sel(time=t)) for t in (399, 1199, 1999))
     assert before > 0.4 and after < 0.2 and home > 0.4
+
+
+def test_what_the_tour_says_in_words():
+    m = sa.models.companion
+    none, some, strong = (sa.simulate(m, cues=c)["felt_relatedness"] for c in (0, 0.4, 0.8))
+    gap = strong - none
+    turn = float(gap["time"].where(gap < 0).min())
+    assert 15 <= turn <= 20, "about four months"
+    assert float(gap[0]) > 0.03 and float(-gap[-1]) > 3 * float(gap.max()), "several times as wide"
+    assert (some.diff("time") > 0).all() and (none.diff("time") > 0).all(), "nothing tips"
+    ties = sa.simulate(m, cues=0.8)["ties"]
+    assert float(abs(ties.sel(time=slice(0, 8)) - ties[0]).max()) < 0.02, "ties barely move in two months"
+    two = sa.simulate(m, 520, {"ties": [0.45, 0.3]}, cues=0.7)["ties"].isel(time=-1)
+    assert float(two[0]) > 0.6 and float(two[1]) < 0.1, "two people, two fates"
+    back = sa.simulate(m, 520, {"ties": 0.7}, sa.policies.schedule(cues={0: 0.7, 52: 0.9, 260: 0.7}))["ties"]
+    assert float(back.sel(time=52)) > 0.69 and float(back[-1]) < 0.05, "the ties do not come back"
+    for binding in (2, 0):
+        assert float(sa.simulate(m, cues=0.8, binding=binding)["felt_relatedness"].diff("time").min()) > 0, "nothing erodes"
