@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -196,11 +197,12 @@ def _factors(equations: tuple, clock: str) -> dict[Any, list[tuple[Any, Any]]]:
         atoms = [a for a in expression.atoms(sympy.Function) if a.has(x, y)]
         names = {a: sympy.Dummy(f"f{k}", real=True) for k, a in enumerate(sorted(atoms, key=sympy.default_sort_key))}
         back = {dummy: atom for atom, dummy in names.items()}
-        numerator = sympy.fraction(sympy.together(expression.xreplace(names)))[0]
-        try:
-            pieces = [piece for piece, _ in sympy.factor_list(numerator)[1]]
-        except sympy.PolynomialError:
-            pieces = []
+        pieces = []
+        # SymPy cannot factor what is defined by cases; such a right-hand side is traced as it stands.
+        if not expression.has(sympy.Piecewise, sympy.Abs, sympy.Max, sympy.Min, sympy.Heaviside):
+            numerator = sympy.fraction(sympy.together(expression.xreplace(names)))[0]
+            with suppress(sympy.PolynomialError):
+                pieces = [piece for piece, _ in sympy.factor_list(numerator)[1]]
         used = [f for f in pieces if f.xreplace(back).has(x, y)]
         solved = [[_formula(f, back, y, x), _formula(f, back, x, y)] for f in used]
         branches = [next((g for g in pair if g is not None), None) for pair in solved]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -71,11 +71,19 @@ def equilibrium_diagram(
 def _rest_points(
     model: Model, setting: str, grid: np.ndarray, settings: Mapping[str, float]
 ) -> list[tuple[float, Equilibrium]]:
-    """Returns (value, rest point) pairs over a grid, with more values where the number of rest points changes."""
+    """Returns (value, rest point) pairs over a grid, with more values where rest points or their stability change."""
     found = {value: equilibria(model, **settings, **{setting: value}) for value in grid.tolist()}
+
+    def differ(a: float, b: float) -> bool:
+        return len(found[a]) != len(found[b]) or _stable(found[a]) != _stable(found[b])
+
     for low, high in itertools.pairwise(grid.tolist()):
-        while high - low > 1e-3 * (grid[1] - grid[0]) and len(found[low]) != len(found[high]):
+        while high - low > 1e-3 * (grid[1] - grid[0]) and differ(low, high):
             middle = (low + high) / 2
             found[middle] = equilibria(model, **settings, **{setting: middle})
-            low, high = (low, middle) if len(found[low]) != len(found[middle]) else (middle, high)
+            low, high = (low, middle) if differ(low, middle) else (middle, high)
     return [(value, point) for value in sorted(found) for point in found[value]]
+
+
+def _stable(points: Sequence[Equilibrium]) -> int:
+    return sum(point.stable for point in points)

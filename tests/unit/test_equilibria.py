@@ -125,6 +125,13 @@ def test_closed_curves_are_traced_too():
     assert np.ptp(np.arctan2(*points.T)) > 6
 
 
+def test_right_hand_sides_by_cases_are_traced_as_they_stand():
+    bent = sa.Model("Bent", {x: sympy.Piecewise((y, x > 0), (y - x, True)), y: sympy.Max(x, 0) + abs(y) - 1})
+    first, second = (np.concatenate(line.curves) for line in sa.nullclines(bent))
+    assert np.abs(first[:, 1] - np.minimum(first[:, 0], 0)).max() < 1e-9
+    assert np.abs(np.maximum(second[:, 0], 0) + np.abs(second[:, 1]) - 1).max() < 1e-9
+
+
 def test_basins_agree_with_single_runs():
     model = sa.models.companion
     fate, points = sa.basins(model, cues=0.7, resolution=12), sa.equilibria(model, cues=0.7)

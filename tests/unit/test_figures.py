@@ -99,6 +99,13 @@ def test_a_diagram_draws_every_rest_point_and_finds_the_folds():
     assert counts == [1, 2, 2, 1]
 
 
+def test_a_diagram_finds_where_stability_is_lost_without_a_fold():
+    said = sa.figures.equilibrium_diagram(lorenz(), "rho", state="x", points=9).description
+    # Lorenz 1963: the origin splits at rho = 1 and the wings lose stability at 470/19.
+    low, high = (float(v) for v in re.search(r"from about (\S+) to (\S+)\.", said).groups())
+    assert (low, high) == (pytest.approx(1, abs=0.02), pytest.approx(470 / 19, abs=0.02))
+
+
 @pytest.mark.filterwarnings("ignore:The rest points")
 @pytest.mark.parametrize("model", EVERY, ids=title)
 def test_every_figure_speaks_and_stays_small(model):
