@@ -64,7 +64,7 @@ def _solve(field: Callable, y: np.ndarray, times: np.ndarray, names: Sequence[st
             why = "a value is no longer a number."
     if why:
         at = y if last[2] is None else np.asarray(last[2])
-        raise failure(last[1], why, names, at[: len(names)] if len(at) == len(names) else _worst(at, len(names)))
+        raise failure(last[1], why, names, _worst(at, len(names)))
     return answer.y
 
 

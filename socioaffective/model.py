@@ -277,7 +277,7 @@ def compose(
         for state_symbol in part._written:
             if state_symbol.name in {x.name for x in merged["_written"]}:
                 raise ValueError(f"Two blocks of '{title}' own the state '{state_symbol.name}'. Leave one out.")
-        for name in {**merged["_shown"]}.keys() & part._shown.keys():
+        for name in merged["_shown"].keys() & part._shown.keys():
             raise ValueError(f"Two blocks of '{title}' have an observable '{name}'. Leave one out.")
         for name, symbol in part._symbols.items():
             if known.setdefault(symbol, part._quantities[name]) != part._quantities[name]:

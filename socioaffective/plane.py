@@ -74,7 +74,7 @@ def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: fl
     p = settings_of(model, settings)
     box = box_of(model)
     # Cell centres: an arrow on the edge would be cut off.
-    axes = [low + (np.arange(arrows) + 0.5) / arrows * (high - low) for low, high in box]
+    axes = _centres(box, arrows)
     points = np.stack(np.meshgrid(*axes, indexing="ij")).reshape(2, -1)
     rest = equilibria(model, **settings)
     return Portrait(
@@ -137,7 +137,7 @@ def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArra
 def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], resolution: int) -> xr.DataArray:
     box = box_of(model)
     width = box[:, 1] - box[:, 0]
-    axes = [low + (np.arange(resolution) + 0.5) / resolution * (high - low) for low, high in box]
+    axes = _centres(box, resolution)
     y = np.stack(np.meshgrid(*axes, indexing="ij")).reshape(2, -1)
     fate = np.full(y.shape[1], -1)
     goals = {k: np.array(list(point.state.values())) for k, point in enumerate(rest) if point.stable}
@@ -155,6 +155,11 @@ def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], resolution: int
         if not pending.size:
             break
     return xr.DataArray(fate.reshape(resolution, resolution), dict(zip(model.states, axes, strict=True)), list(model.states))
+
+
+def _centres(box: np.ndarray, count: int) -> list[np.ndarray]:
+    """Returns the centres of `count` equal cells along each side of the box."""
+    return [low + (np.arange(count) + 0.5) / count * (high - low) for low, high in box]
 
 
 def _spans(model: Model, rest: list[Equilibrium]) -> list[float]:
@@ -204,7 +209,7 @@ def _factors(equations: tuple, clock: str) -> dict[Any, list[tuple[Any, Any]]]:
             with suppress(sympy.PolynomialError):
                 pieces = [piece for piece, _ in sympy.factor_list(numerator)[1]]
         used = [f for f in pieces if f.xreplace(back).has(x, y)]
-        solved = [[_formula(f, back, y, x), _formula(f, back, x, y)] for f in used]
+        solved = [[_formula(f, back, y), _formula(f, back, x)] for f in used]
         branches = [next((g for g in pair if g is not None), None) for pair in solved]
         result[symbol] = [(f.xreplace(back), g) for f, g in zip(used, branches, strict=True)] or [(expression, None)]
     return result
@@ -213,7 +218,7 @@ def _factors(equations: tuple, clock: str) -> dict[Any, list[tuple[Any, Any]]]:
 INVERSES = {logistic: lambda u: sympy.log(u / (1 - u)), sympy.tanh: sympy.atanh, sympy.exp: sympy.log}
 
 
-def _formula(factor: Any, back: dict, target: Any, other: Any) -> Any:
+def _formula(factor: Any, back: dict, target: Any) -> Any:
     """Returns the equation of a factor's zero set solved for `target`, or None where that takes more than one step."""
     inside = [d for d in factor.free_symbols if d in back and back[d].has(target)]
     if not inside:

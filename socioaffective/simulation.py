@@ -72,7 +72,7 @@ def simulate(
     for name in parameters:
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
-    given = _broadcast({**{n: q for n, q in model.quantities.items() if q.kind != "observable"}}, {**start, **parameters})
+    given = _broadcast({**model.states, **model.settings}, {**start, **parameters})
     changes = _changes(model, policy, interventions, float(times[-1]))
     _refuse_clashes(model, given.template, parameters, policy, changes)
     feedback = policy if callable(policy) else None
@@ -313,12 +313,15 @@ def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedb
         return np.stack(runs, axis=1)
     array = rates(model, "array")
 
+    def in_force(t: float, s: np.ndarray) -> np.ndarray:
+        return p if feedback is None else _answers(model, feedback, t, s, p)
+
     def field(t: float, s: np.ndarray) -> np.ndarray:
-        return array(s, p if feedback is None else _answers(model, feedback, t, s, p))
+        return array(s, in_force(t, s))
 
     sizes = [model.noise.get(x, 0) for x in model.equations]
     noise = compiled(model, tuple(sizes), "array") if draws is not None else None
-    spread = None if noise is None else lambda t, s: noise(s, p if feedback is None else _answers(model, feedback, t, s, p))
+    spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
     if model.clock == "discrete":
         return integrate.iterated(field, spread, y, grid, draws)
     if spread is not None:

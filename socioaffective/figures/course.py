@@ -11,7 +11,19 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import unknown
-from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, axis_title, extent, path_marks, rows_of, two, words
+from socioaffective.figures.marks import (
+    HEIGHT,
+    MOST_ROWS,
+    WIDTH,
+    axis_title,
+    by_person,
+    extent,
+    path_marks,
+    rows_of,
+    spaced,
+    two,
+    words,
+)
 
 # More points than this are not to be seen on a line of 420 pixels.
 MOST_POINTS = 240
@@ -44,12 +56,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
         for run in table.values():
             if name not in run.data_vars or "time" not in run[name].dims:
                 raise unknown("variable over time", name, drawn)
-    lines = [
-        (label, name, line)
-        for label, run in table.items()
-        for name in wanted
-        for line in run[name].transpose("time", ...).values.reshape(run.sizes["time"], -1).T
-    ]
+    lines = [(label, name, line) for label, run in table.items() for name in wanted for line in by_person(run, name).T]
     if len(lines) > MOST_ROWS // 20:
         raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
     most = min(MOST_POINTS, max(MOST_ROWS // len(lines), 2))
@@ -57,8 +64,8 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     for k, (label, name, values) in enumerate(lines):
         run = table[label]
         times = run["time"].values
-        keep = np.unique(np.linspace(0, len(times) - 1, min(most, len(times))).round().astype(int))
-        rows += [{"time": times[i], "value": values[i], "name": name, "run": label, "line": k} for i in keep]
+        which = {"name": name, "run": label, "line": k}
+        rows += [{"time": times[i], "value": values[i], **which} for i in spaced(len(times), most)]
         text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
         ends.append({"time": times[-1], "value": values[-1], "name": name, "text": text})
         said.append(_story(", ".join(filter(None, (words(name), label))), times, values, run["time"].attrs["units"]))
@@ -94,8 +101,7 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
     for name in (x, y):
         if name not in run.data_vars:
             raise unknown("variable of this run", name, list(run.data_vars))
-    first = {n: float(run[n].values.reshape(run.sizes["time"], -1)[0, 0]) for n in (x, y)}
-    last = {n: float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in (x, y)}
+    first, last = ({n: by_person(run, n)[k, 0] for n in (x, y)} for k in (0, -1))
     length = f"{float(run['time'][-1]):g} {run['time'].attrs['units']}"
     said = (
         f"Path of {words(y)} against {words(x)} over {length}, which goes from ({two(first[x])}, {two(first[y])}) "

@@ -12,7 +12,7 @@ import xarray as xr
 from socioaffective import theme
 from socioaffective.checks import number, unknown
 from socioaffective.equilibrium import Equilibrium, equilibria, settings_of
-from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, dots, path_marks, titled, two
+from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, by_person, dots, path_marks, titled, two
 from socioaffective.model import Model
 
 
@@ -62,7 +62,7 @@ def equilibrium_diagram(
         said.append("Nowhere more than one stable state")
     if run is not None:
         line = path_marks(run, setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
-        values = run[name].values.reshape(run.sizes["time"], -1)[:, 0]
+        values = by_person(run, name)[:, 0]
         said.append(f"The run starts at {shown.label} {two(values[0])} and ends at {two(values[-1])}")
         chart = chart + line
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")

@@ -26,6 +26,16 @@ def two(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:.2f}"
 
 
+def by_person(run: xr.Dataset, name: str) -> np.ndarray:
+    """Returns a variable of a run with all its people or sweeps side by side, shape (times, people)."""
+    return run[name].transpose("time", ...).values.reshape(run.sizes["time"], -1)
+
+
+def spaced(size: int, most: int) -> np.ndarray:
+    """Returns at most `most` indices from the first to the last of `size`, evenly spaced."""
+    return np.unique(np.linspace(0, size - 1, min(most, size)).round().astype(int))
+
+
 def words(name: str) -> str:
     return name.replace("_", " ")
 
@@ -56,10 +66,10 @@ def dots(rows: list[dict], size: int = 90, x: Any = "x:Q", y: Any = "y:Q", colou
 
 
 def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, fields: tuple[str, str] | None = None) -> alt.Chart:
-    people = [run[n].transpose("time", ...).values.reshape(run.sizes["time"], -1) for n in (x, y)]
+    people = [by_person(run, n) for n in (x, y)]
     count = max(part.shape[1] for part in people)
     people = [np.broadcast_to(part, (part.shape[0], count)) for part in people]
-    keep = np.unique(np.linspace(0, run.sizes["time"] - 1, min(max(600 // count, 2), run.sizes["time"])).round().astype(int))
+    keep = spaced(run.sizes["time"], max(600 // count, 2))
     a, b = fields or (x, y)
     rows = [
         {a: people[0][i, k], b: people[1][i, k], "person": k, "time": float(run["time"][i])} for k in range(count) for i in keep

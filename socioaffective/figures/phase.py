@@ -12,7 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.figures.marks import HEIGHT, dots, path_marks, rows_of, titled, two, words
+from socioaffective.figures.marks import HEIGHT, by_person, dots, path_marks, rows_of, spaced, titled, two, words
 from socioaffective.model import CLOCKS, Model
 from socioaffective.plane import Portrait, portrait
 
@@ -50,7 +50,7 @@ def phase_plane(
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
     if run is not None:
         layers.append(path_layer(model, run))
-        ends = [float(run[n].values.reshape(run.sizes["time"], -1)[-1, 0]) for n in model.states]
+        ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
@@ -82,7 +82,7 @@ def phase_line(
     layers = [zero, curve, points]
     said = [_kinds(model, rest).replace("Phase plane", "Rate of change"), *map(_where, rest)]
     if run is not None:
-        ends = run[name].transpose("time", ...).values.reshape(run.sizes["time"], -1)[[0, -1]].T
+        ends = by_person(run, name)[[0, -1]].T
         places = [{"x": b, "y": 0.0} for _, b in ends]
         layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
                                                           color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
@@ -156,7 +156,7 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     names, box = list(view.model.states), box_of(view.model)
     for line in view.nullclines:
         for k, curve in enumerate(line.curves):
-            keep = np.unique(np.linspace(0, len(curve) - 1, min(120, len(curve))).round().astype(int))
+            keep = spaced(len(curve), 120)
             which = {"state": line.state, "curve": f"{line.state} {k}"}
             rows += [{"x": curve[i, 0], "y": curve[i, 1], "order": int(i), **which} for i in keep]
         if line.curves:
