@@ -12,7 +12,9 @@ __version__ = "0.1.0"
 # Each public name and where it lives. Nothing heavy is imported before a name is used.
 _HOMES = {
     "Model": "model",
+    "aggregate": "aggregates",
     "compose": "model",
+    "counterfactual": "simulation",
     "equilibria": "equilibrium",
     "basins": "plane",
     "explore": "explorer",

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.simplify.cse_main import tree_cse
+from sympy.utilities.iterables import numbered_symbols
 
+from socioaffective.aggregates import evaluate
 from socioaffective.checks import unknown
 from socioaffective.model import Model
 from socioaffective.quantities import in_exponentials
 
-BACKENDS = {"scalar": "math", "array": "numpy"}
+BACKENDS = {"scalar": [{"ces": evaluate}, "math"], "array": [{"ces": evaluate}, "numpy"]}
 
 
 @lru_cache(maxsize=512)
@@ -23,8 +26,14 @@ def _function(states: tuple, settings: tuple, expressions: tuple, backend: str) 
     # Renaming the arguments takes longer than all the rest, so only where a name is also that of a function.
     clash = any(hasattr(math, symbol.name) or hasattr(np, symbol.name) for symbol in (*states, *settings))
     return sympy.lambdify(
-        [list(states), list(settings)], written, modules=BACKENDS[backend], cse=True, dummify=clash, docstring_limit=0
+        [list(states), list(settings)], written, modules=BACKENDS[backend], cse=_shared, dummify=clash, docstring_limit=0
     )
+
+
+def _shared(expressions: Sequence[Any]) -> tuple[list, list]:
+    """Returns repeated parts and the expressions made of them: SymPy's cse without its search for rearrangements, which
+    takes twice as long as all the rest."""
+    return tree_cse(expressions, numbered_symbols("shared_"))
 
 
 def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") -> Callable:

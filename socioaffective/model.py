@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from dataclasses import replace as _replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -24,13 +25,14 @@ class Model:
 
     Inputs: `title`; `equations`, which maps each state to its rate of change per week (`clock="continuous"`) or to its
     next value (`clock="discrete"`). Keywords: `observables` maps names to expressions to be reported beside the states;
-    `noise` maps states to the standard deviation of their noise per square root of a week (or per step); `source`.
+    `noise` maps states to the standard deviation of their noise per square root of a week (or per step); `source`;
+    `left_out` and `refuted_by` say, for the model's card, what it leaves out and what would speak against it.
 
-    Attributes, all read-only: `title`, `clock`, `source`; `states`, `parameters`, `levers`, `inputs` and `observables`,
-    ordered mappings from name to metadata (`.start` of a state, `.default` of the rest, `.bounds`, `.unit`, `.meaning`,
-    `.source`, `.symbol`); `symbols`, from name to SymPy symbol; `equations`, `noise` and `expressions` (of the
-    observables), SymPy expressions in those symbols alone; `jacobian`, a SymPy matrix. In a notebook a model shows its
-    equations and a table of its symbols.
+    Attributes, all read-only: `title`, `clock`, `source`, `left_out`, `refuted_by`; `states`, `parameters`, `levers`,
+    `inputs` and `observables`, ordered mappings from name to metadata (`.start` of a state, `.default` of the rest,
+    `.bounds`, `.unit`, `.meaning`, `.source`, `.symbol`); `symbols`, from name to SymPy symbol; `equations`, `noise`
+    and `expressions` (of the observables), SymPy expressions in those symbols alone; `jacobian`, a SymPy matrix. In a
+    notebook a model shows its equations and a table of its symbols.
 
     Raises ValueError or TypeError, with the name at fault, for a symbol that was never declared, a state without an
     equation, one name with two meanings, or an expression that is not a real number.
@@ -51,12 +53,15 @@ class Model:
         noise: Mapping[Any, Any] | None = None,
         clock: str = "continuous",
         source: str = "",
+        left_out: str = "",
+        refuted_by: str = "",
     ) -> None:
         if clock not in CLOCKS:
             raise unknown("clock", clock, CLOCKS)
         if not isinstance(equations, Mapping) or not equations:
             raise TypeError(f"The equations of '{title}' must map each state to an expression, not be {equations!r}.")
-        self._set(title=str(title), clock=clock, source=source, _definitions={}, _values={})
+        self._set(title=str(title), clock=clock, source=source, left_out=left_out, refuted_by=refuted_by)
+        self._set(_definitions={}, _values={})
         written = {_state(key, title): _expression(value, key) for key, value in equations.items()}
         sizes = {_state(key, title): _expression(value, key) for key, value in (noise or {}).items()}
         self._finish(written, {name: _observed(given, name) for name, given in (observables or {}).items()}, sizes)
@@ -205,7 +210,10 @@ class Model:
         written, sizes, shown, definitions = twin._written, twin._sizes, twin._shown, dict(twin._definitions)
         used = [*written.values(), *sizes.values(), *definitions.values(), *(o.expression for o in shown.values())]
         symbols = _symbols_in(used, twin.title)
-        open_inputs = {s.name: s for s in symbols if s.quantity.kind == "input" and s not in definitions}
+        open_inputs: dict[str, list] = {}
+        for symbol in symbols:
+            if symbol.quantity.kind == "input" and symbol not in definitions:
+                open_inputs.setdefault(symbol.name, []).append(symbol)
         named = {x.name: x for x in written} | {n: o.expression for n, o in shown.items()}
         direct = {}
         for name, given in wiring.items():
@@ -214,7 +222,8 @@ class Model:
             if isinstance(given, str) and given not in named:
                 raise unknown(f"state or observable of '{twin.title}' to wire to '{name}'", given, named)
             given = named[given] if isinstance(given, str) else _expression(given, name)
-            (direct if given.is_Symbol else definitions)[open_inputs[name]] = given
+            for symbol in open_inputs[name]:
+                (direct if given.is_Symbol else definitions)[symbol] = given
         twin._set(_definitions={s: e.xreplace(direct) for s, e in definitions.items()})
         twin._finish(
             {x: e.xreplace(direct) for x, e in written.items()},
@@ -233,6 +242,16 @@ class Model:
         rows = [rf"{name} &= {sympy.latex(expression)}" for name, expression in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
+    @property
+    def card(self) -> Card:
+        """The model card: equations, how each value and range was chosen, what was left out, what would refute it.
+
+        >>> import socioaffective as sa
+        >>> print(sa.models.mirror.card)
+        Card of 'Mirror': 4 parameters, source: ours
+        """
+        return Card(self)
+
     def _repr_markdown_(self) -> str:
         head = "| symbol | name | what it is | value | range | unit |\n|---|---|---|---|---|---|"
         rows = []
@@ -246,19 +265,46 @@ class Model:
         return f"Model('{self.title}': states {', '.join(self.states)})"
 
 
+@dataclass(frozen=True)
+class Card:
+    """The model card of a model, shown in a notebook as text and tables; made by `Model.card`."""
+
+    model: Model
+
+    def __repr__(self) -> str:
+        return (
+            f"Card of '{self.model.title}': {len(self.model.parameters)} parameters, source: {self.model.source or 'not given'}"
+        )
+
+    def _repr_markdown_(self) -> str:
+        model = self.model
+        rows = [
+            f"| {q.label} | {q.meaning} | {q.default:g} ({q.bounds[0]:g} to {q.bounds[1]:g}) | {q.source} |"
+            for q in model.parameters.values()
+        ]
+        table = "| parameter | what it is | value (range) | how chosen |\n|---|---|---|---|\n" + "\n".join(rows)
+        said = {"Source": model.source, "Left out": model.left_out, "What would speak against it": model.refuted_by}
+        words = "\n\n".join(f"**{head}.** {text[:1].upper() + text[1:]}." for head, text in said.items() if text)
+        return f"### Card of the model: {model.title}\n\n{words}\n\n{table}"
+
+
 def compose(
     title: str,
     blocks: Iterable[Model],
     wiring: Mapping[str, Any] | None = None,
     observables: Mapping[str, Any] | None = None,
     source: str = "",
+    left_out: str = "",
+    refuted_by: str = "",
 ) -> Model:
     """Returns one model made of several blocks, with their inputs wired to expressions or to names of states.
 
     Inputs: `title`; `blocks`, models of one clock that own different states and may share levers, parameters and
-    inputs; `wiring` from input name to expression (see `Model.wire`). Keywords: further `observables`, `source`.
-    Inputs that are not wired stay inputs. Raises ValueError when two blocks own the same state or share a name that
-    means different things, and for a wiring with a loop or an unknown input.
+    inputs; `wiring` from input name to expression (see `Model.wire`). Keywords: further `observables`; `source`,
+    `left_out` and `refuted_by` as in `Model`.
+    An input that is not wired is the state of that name in another block, if there is one, and stays an input otherwise.
+    Raises ValueError when two blocks own the same state or share a name that means different things, and for a wiring
+    with a loop or an unknown input.
 
     >>> import socioaffective as sa
     >>> pair = sa.compose("Pair", [sa.models.wanting, sa.models.ties], {"engagement": sa.models.wanting.symbols["wanting"]})
@@ -285,7 +331,11 @@ def compose(
         for key, table in merged.items():
             table.update(getattr(part, key))
     merged["_shown"] |= {name: _observed(given, name) for name, given in (observables or {}).items()}
-    return parts[0]._rebuilt(wiring or {}, title=title, source=source, **merged)
+    owned = {x.name: x for x in merged["_written"]}
+    inputs = {name for part in parts for name in part.inputs}
+    wires = {name: owned[name] for name in inputs & owned.keys()} | dict(wiring or {})
+    said = {"title": title, "source": source, "left_out": left_out, "refuted_by": refuted_by}
+    return parts[0]._rebuilt(wires, **said, **merged)
 
 
 def _state(key: Any, title: str) -> QuantitySymbol:

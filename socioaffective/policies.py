@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from socioaffective.checks import number
+import sympy
+
+from socioaffective.checks import number, unknown
+from socioaffective.model import Model, observable, parameter, state
+
+# What pulling a lever costs the assistant, in engagement, and how fast it climbs, per week.
+COST, RATE = 0.25, 5.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,68 @@ class Steps:
                 number(value, f"The value of '{name}' from week {week}")
 
 
-Policy = Steps | Callable[[Mapping[str, float]], Mapping[str, float]]
+@dataclass(frozen=True)
+class Climber:
+    """Levers that climb the gradient of an objective; made by `climber`."""
+
+    objective: str
+    levers: tuple[str, ...] | None
+    cost: float
+    rate: float
+
+    def on(self, model: Model) -> Model:
+        """Returns the model closed by this policy: the levers are states that climb, with `lever_cost` and `climbing_rate`
+        as further parameters, so that all that can be asked of a model can be asked of model and climber together."""
+        if self.objective not in model.expressions:
+            raise unknown(f"observable of '{model.title}' to climb", self.objective, model.expressions)
+        for name in self.levers or ():
+            if name not in model.levers:
+                raise unknown(f"lever of '{model.title}'", name, model.levers)
+        swap = {}
+        for name in self.levers or model.levers:
+            q = model.levers[name]
+            swap[model.symbols[name]] = state(name, q.meaning, q.value, q.bounds, q.unit, q.symbol, q.source)
+        if not swap:
+            raise ValueError(f"'{model.title}' has no lever to climb with.")
+        cost = parameter(
+            "lever_cost",
+            self.cost,
+            (0.01, 2),
+            "1",
+            "cost of pulling a lever",
+            "ours: found with SF3; from next to nothing",
+            symbol="c_u",
+        )
+        rate = parameter(
+            "climbing_rate",
+            self.rate,
+            (0.1, 50),
+            "1/week",
+            "how fast the levers climb",
+            "ours: within days; from months",
+            symbol="r_u",
+        )
+        payoff = model.expressions[self.objective].xreplace(swap)
+        equations = {x: right.xreplace(swap) for x, right in model.equations.items()}
+        for u in swap.values():
+            equations[u] = rate * _kept_inside(payoff.diff(u) - cost * u, u)
+        shown = {}
+        for name, q in model.observables.items():
+            shown[name] = observable(model.expressions[name].xreplace(swap), q.meaning, q.bounds, q.unit, q.symbol)
+        noise = {x: size.xreplace(swap) for x, size in model.noise.items()}
+        closed = Model(f"{model.title} with a climber", equations, shown, noise, model.clock, model.source,
+                       model.left_out, model.refuted_by)  # fmt: skip
+        moved = {n: q.value for n, q in {**model.states, **model.settings}.items() if n in closed.quantities}
+        return closed.replace(**moved)
+
+
+def _kept_inside(slope: sympy.Expr, u: sympy.Symbol) -> sympy.Expr:
+    """Returns the gradient, projected so that a lever stays inside its bounds and moves without a jump."""
+    low, high = u.quantity.bounds
+    return sympy.Piecewise((low - u, u + slope < low), (high - u, u + slope > high), (slope, True))
+
+
+Policy = Steps | Climber | Callable[[Mapping[str, float]], Mapping[str, float]]
 
 
 def fixed(**levers: float) -> Steps:
@@ -50,3 +117,21 @@ def schedule(**levers: Mapping[float, float]) -> Steps:
     [0.2, 0.8, 0.8]
     """
     return Steps(levers)
+
+
+def climber(
+    objective: str = "engagement", levers: Sequence[str] | None = None, cost: float = COST, rate: float = RATE
+) -> Climber:
+    """Returns the policy that moves levers uphill on what they bring at this moment, as a team does that keeps what wins.
+
+    Inputs: `objective`, the name of an observable; `levers`, those that climb (all unless told otherwise). Keywords:
+    `cost`, so that the payoff is objective - (cost/2) (sum of squared levers); `rate` per week. Each lever u follows the
+    projected gradient flow u' = rate (d payoff/du), kept inside its bounds. It starts at the lever's default, or where
+    `start` says. In a run `lever_cost` and `climbing_rate` are parameters like others; `.on(model)` is the closed model.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=52, policy=sa.policies.climber())
+    >>> bool(run["cues"][-1] > run["cues"][0])
+    True
+    """
+    return Climber(objective, None if levers is None else tuple(levers), cost, rate)

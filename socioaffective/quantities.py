@@ -252,4 +252,6 @@ class logistic(sympy.Function):  # noqa: N801 - a function, like sympy.tanh
 
 def in_exponentials(expression: Any) -> Any:
     """Returns the expression with every logistic written out, for solvers and code printers."""
+    if not expression.has(logistic):
+        return expression
     return expression.replace(logistic, lambda u: logistic(u, evaluate=False).in_exponentials())

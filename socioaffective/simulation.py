@@ -16,7 +16,7 @@ from socioaffective.checks import number, unknown
 from socioaffective.compile import compiled, rates
 from socioaffective.events import first_crossing
 from socioaffective.model import CLOCKS, Model
-from socioaffective.policies import Policy, Steps
+from socioaffective.policies import Climber, Policy, Steps
 from socioaffective.quantities import Quantity
 
 # Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
@@ -62,6 +62,9 @@ def simulate(
     """
     if not isinstance(model, Model):
         raise TypeError(f"simulate needs a Model first, such as sa.models.companion, not {model!r}.")
+    asked = Call(model, policy, {"weeks": weeks, "start": start, "seed": seed, "dt": dt, "interventions": interventions,
+                                 "events": events, **parameters})  # fmt: skip
+    model, policy, climbing = _closed(model, policy, parameters)
     times = _times(model, weeks, dt)
     start = {} if start is None else start
     if not isinstance(start, Mapping):
@@ -94,18 +97,78 @@ def simulate(
         first = first_crossing(model, name, expression, times, path, used)
         attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
         result[name] = (given.template.dims, first.reshape(given.template.shape), attrs)
+    for name in climbing:
+        low, high = model.states[name].bounds
+        result[name] = result[name].clip(low, high, keep_attrs=True).assign_attrs(kind="lever")
     result.attrs = {
-        "title": model.title,
+        "title": asked.model.title,
         "clock": model.clock,
         "seed": "none" if seed is None else seed,
         "start": {n: _plain(given.values[n]) for n in model.states},
         "settings": {n: _plain(given.values[n]) for n in model.settings},
-        "policy": "none" if policy is None else getattr(policy, "__name__", str(policy)),
+        "policy": "none" if asked.policy is None else getattr(asked.policy, "__name__", str(asked.policy)),
+        "call": asked,
         "left_bounds": _left_bounds(model, times, path),
     }
     if result.attrs["left_bounds"]:
         warnings.warn(result.attrs["left_bounds"], stacklevel=2)
     return result
+
+
+def counterfactual(run: xr.Dataset) -> xr.Dataset:
+    """Returns the run of the same person with the same seed without the assistant: access 0, all else as it was.
+
+    Input: `run`, a result of `sa.simulate`, as it came. A model without a parameter `access` is run with its input
+    `engagement` at 0. Raises TypeError for anything else, ValueError for a model that has neither, and for a run read
+    back from a file, which no longer knows its model.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, cues=0.8)
+    >>> twin = sa.counterfactual(run)
+    >>> float(twin["engagement"].max()), bool(twin["ties"][-1] > run["ties"][-1])
+    (0.0, True)
+    """
+    call = run.attrs.get("call") if isinstance(run, xr.Dataset) else None
+    if not isinstance(call, str):
+        raise TypeError(f"counterfactual needs a result of sa.simulate, not {type(run).__name__}.")
+    if not isinstance(call, Call):
+        raise ValueError("This run was read from a file and no longer knows its model; repeat it with sa.simulate first.")
+    name = next((n for n in ("access", "engagement") if n in call.model.settings), None)
+    if name is None:
+        raise ValueError(f"'{call.model.title}' has neither a parameter 'access' nor an input 'engagement' to set to 0.")
+    options = {**call.options, name: 0.0}
+    changes = {week: {n: v for n, v in c.items() if n != name} for week, c in (options["interventions"] or {}).items()}
+    return simulate(call.model, policy=call.policy, **{**options, "interventions": changes or None})
+
+
+class Call(str):
+    """The call that made a run, as text, with the model and all that was given."""
+
+    model: Model
+    policy: Policy | None
+    options: dict[str, Any]
+
+    def __new__(cls, model: Model, policy: Policy | None, options: dict[str, Any]) -> Call:
+        given = {"policy": policy, **options}
+        text = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
+        self = super().__new__(cls, f"simulate({model!r}, {text})")
+        self.model, self.policy, self.options = model, policy, options
+        return self
+
+    def __getnewargs__(self) -> tuple:
+        return self.model, self.policy, self.options
+
+
+def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[Model, Any, list[str]]:
+    """Returns the model that is integrated, the policy that is left to apply, and the levers that became states."""
+    if not isinstance(policy, Climber):
+        return model, policy, []
+    closed = policy.on(model)
+    climbing = [name for name in model.levers if name in closed.states]
+    for name in climbing:
+        if name in parameters:
+            raise ValueError(f"'{name}' is climbed by the policy; say where it begins with start={{'{name}': ...}}.")
+    return closed, None, climbing
 
 
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")

@@ -8,18 +8,29 @@ from socioaffective.checks import unknown
 from socioaffective.model import Model
 from socioaffective.models.co_construction import co_construction
 from socioaffective.models.companion import companion
+from socioaffective.models.ecosystem import ecosystem
 from socioaffective.models.mirror import mirror
+from socioaffective.models.need import need
+from socioaffective.models.needs import needs
+from socioaffective.models.scaffold import scaffold
+from socioaffective.models.set_point import set_point
 from socioaffective.models.sphere import sphere
 from socioaffective.models.ties import ties
-from socioaffective.models.wanting import wanting
+from socioaffective.models.wanting import wanting, wanting_liking
 
 CATALOGUE = {
     "mirror": mirror,
     "co_construction": co_construction,
     "sphere": sphere,
+    "need": need,
+    "needs": needs,
     "wanting": wanting,
+    "wanting_liking": wanting_liking,
     "ties": ties,
     "companion": companion,
+    "scaffold": scaffold,
+    "set_point": set_point,
+    "ecosystem": ecosystem,
 }
 
 

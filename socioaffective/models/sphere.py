@@ -9,7 +9,15 @@ from socioaffective.model import Model, observable, parameter, state
 
 along = state("along", "part of the person's values along the content shown", start=0.5, bounds=(-1, 1), symbol="p_1")
 across = state("across", "part of the person's values across it", start=0.75**0.5, bounds=(-1, 1), symbol="p_2")
-eta = parameter("learning", 0.3, (0, 5), "1/step", "how far one exposure turns the person", "ours", symbol="eta")
+eta = parameter(
+    "learning",
+    0.3,
+    (0, 5),
+    "1/step",
+    "how far one exposure turns the person",
+    "ours: seen in ten steps; none to six times the length",
+    symbol="eta",
+)
 
 turned = (1 + eta) * along
 length = sqrt(turned**2 + across**2)
@@ -22,5 +30,7 @@ sphere = Model(
         "angle": observable(atan2(across, along), "angle from the content", (-pi, pi), "rad", symbol="varphi"),
     },
     clock="discrete",
+    left_out="taste of one's own to return to, content that repels, noise",
+    refuted_by="preferences that do not turn towards content that was liked",
     source="Dean and Morgenstern 2022 [CODE]; its closed form is ours [DERIVED]",
 )

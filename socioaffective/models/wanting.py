@@ -1,10 +1,46 @@
-"""Wanting: incentive sensitisation by use that is rich in cues."""
+"""Wanting and liking: use that is rich in cues builds the pull, and use wears the enjoyment."""
 
-from socioaffective.model import Model, parameter, state
+from socioaffective.model import Model, compose, parameter, state
 from socioaffective.models.levers import cues, engagement
 
 w = state("wanting", "pull towards the assistant", start=0.05, symbol="w")
-sens = parameter("sensitisation", 0.5, (0, 2), "1/week", "how fast cue-rich use builds wanting", "ours", symbol="sigma")
-decay = parameter("decay", 0.26, (0, 1), "1/week", "how fast wanting fades", "ours", symbol="delta")
+sens = parameter(
+    "sensitisation",
+    0.5,
+    (0, 2),
+    "1/week",
+    "how fast cue-rich use builds wanting",
+    "ours: weeks of full use; none to days",
+    symbol="sigma",
+)
+decay = parameter("decay", 0.26, (0, 1), "1/week", "how fast wanting fades", "ours: four weeks; never to days", symbol="delta")
 
-wanting = Model("Wanting", {w: sens * engagement * cues * (1 - w) - decay * w}, source="ours")
+l = state("liking", "enjoyment of the assistant while using it", start=0.9, symbol="l")  # noqa: E741 - the field's letter
+rho = parameter(
+    "recovery", 0.15, (0.01, 1), "1/week", "how fast liking comes back", "ours: seven weeks; two years to days", symbol="rho"
+)
+habit = parameter(
+    "habituation", 0.7, (0, 1), "1/week", "how fast use wears liking", "ours: ten days of full use; never to days", symbol="h_l"
+)
+
+wanting = Model(
+    "Wanting",
+    {w: sens * engagement * cues * (1 - w) - decay * w},
+    source="ours, after incentive sensitisation (Robinson and Berridge) [recalled, verify]",
+    left_out="single cues and single days, withdrawal, what one wants instead",
+    refuted_by="pull that follows enjoyment alone, whatever the cues",
+)
+liking = Model(
+    "Liking",
+    {l: rho * (1 - l) - habit * engagement * l},
+    source="ours; that liking habituates: Kirk and others 2025, arXiv:2512.01991 [READ-2]",
+    left_out="novelty that a designer paces, mood, the worth of what is done with the assistant",
+    refuted_by="enjoyment that does not wear off with use, or does not come back without it",
+)
+wanting_liking = compose(
+    "Wanting and liking",
+    [wanting, liking],
+    source="ours",
+    left_out="any way in which liking feeds wanting, or wanting liking",
+    refuted_by="wanting and liking that rise and fall together under every dose of cues and use",
+)

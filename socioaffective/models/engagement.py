@@ -1,0 +1,94 @@
+"""Engagement: the share of free time spent with the assistant, shared by every model in which it is not held fixed."""
+
+from typing import Any
+
+from socioaffective.model import logistic, parameter
+from socioaffective.models.levers import cues
+
+access = parameter(
+    "access",
+    1.0,
+    (0, 1),
+    "1",
+    "share of the wish for use that can be met; 0 is life without it",
+    "ours: all; none to all",
+    symbol="chi",
+)
+b0 = parameter(
+    "baseline_appeal",
+    -3.9,
+    (-8, 2),
+    "1",
+    "log-odds of use by somebody whom nothing draws",
+    "ours: one in fifty; rare to mostly",
+    symbol="b_0",
+)
+bw = parameter(
+    "appeal_of_wanting",
+    4.0,
+    (0, 10),
+    "1",
+    "what wanting adds to the log-odds",
+    "ours: found with SF4; a pull cannot repel",
+    symbol="b_w",
+)
+bl = parameter(
+    "appeal_of_liking",
+    2.2,
+    (0, 5),
+    "1",
+    "what liking adds to the log-odds",
+    "ours: found with SF2; enjoyment cannot repel",
+    symbol="b_l",
+)
+bf = parameter(
+    "appeal_of_fit",
+    1.0,
+    (0, 5),
+    "1",
+    "what an offer adds that fits the preference",
+    "ours: found with SF3; fit cannot repel",
+    symbol="b_f",
+)
+bg = parameter(
+    "appeal_of_target",
+    3.5,
+    (-5, 5),
+    "1",
+    "what a preference adds that leans to the target side",
+    "ours: found with SF3; both signs",
+    symbol="b_g",
+)
+ba = parameter(
+    "appeal_of_ease",
+    1.1,
+    (-5, 5),
+    "1",
+    "what it adds that the assistant does it for the user",
+    "ours: threefold odds; both signs, as challenge may draw",
+    symbol="b_a",
+)
+bv = parameter(
+    "appeal_of_cues",
+    8.5,
+    (-10, 12),
+    "1",
+    "what cues add for somebody without closeness",
+    "ours: found with SF4; both signs, as clinging may repel",
+    symbol="b_v",
+)
+peak = parameter(
+    "peak_of_appeal",
+    0.84,
+    (0.5, 1.5),
+    "1",
+    "cues beyond which appeal falls",
+    "ours: an inverted U after Kirk and others 2025, arXiv:2512.01991 [READ-2]; inside the range or beyond",
+    symbol="v_p",
+)
+
+
+def engaged(wanting: Any, closeness: Any, liking: Any = 0, fit: Any = 0, leaning: Any = 0, ease: Any = 0) -> Any:
+    """Returns engagement as an expression; what is left out does not draw."""
+    draw = b0 + bw * wanting + bl * liking + bf * fit + bg * leaning + ba * ease
+    return access * logistic(draw + bv * cues * (1 - cues / (2 * peak)) * (1 - closeness))

@@ -1,0 +1,65 @@
+"""Set point: social homeostasis, in which contact with the assistant lowers the effort to seek people."""
+
+from sympy import Piecewise
+
+from socioaffective.model import Model, observable, parameter, state
+from socioaffective.models.levers import cues, engagement
+
+c = state("contact", "how much contact is felt", start=0.6, symbol="c")
+target = state("set_point", "contact that the person is used to and seeks", start=0.7, symbol="c_s")
+k = parameter(
+    "effort_gain",
+    0.8,
+    (0, 3),
+    "1/week",
+    "effort to meet people for each unit of missing contact",
+    "ours: found so that contact lies below the set point",
+    symbol="k",
+)
+lam = parameter(
+    "fading", 0.3, (0.01, 2), "1/week", "how fast contact is used up", "ours: three weeks; never to days", symbol="lambda"
+)
+phi = parameter(
+    "artificial_contact",
+    0.6,
+    (0, 2),
+    "1/week",
+    "contact felt in cue-rich use",
+    "ours: about that of the usual effort; none to threefold",
+    symbol="phi_c",
+)
+adapt = parameter(
+    "adaptation",
+    0.04,
+    (0, 1),
+    "1/week",
+    "how fast the set point follows the contact there is",
+    "ours: half a year; never to days",
+    symbol="mu",
+)
+restore = parameter(
+    "restoration", 0.01, (0, 1), "1/week", "how fast the set point returns", "ours: two years; never to days", symbol="nu"
+)
+first = parameter(
+    "innate_set_point",
+    0.8,
+    (0, 1),
+    "1",
+    "set point without any history",
+    "ours: high, most people seek company; any",
+    symbol="s_0",
+)
+
+effort = k * Piecewise((target - c, target > c), (0, True))
+
+set_point = Model(
+    "Set point",
+    {
+        c: (effort + phi * cues * engagement) * (1 - c) - lam * c,
+        target: adapt * (c - target) + restore * (first - target),
+    },
+    {"effort": observable(effort, "effort to meet people", (0, 1), "1/week", symbol="h")},
+    left_out="the quality of contact, shame and fear of rejection, who is there to be met",
+    refuted_by="lonely people who seek others as much after an hour with an assistant as before",
+    source="ours; after social homeostasis, Matthews and Tye 2019, Lee and others 2021 [READ: abstracts]",
+)
