@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Model": "model",
     "aggregate": "aggregates",
+    "claim": "claims",
     "compose": "model",
     "counterfactual": "simulation",
     "equilibria": "equilibrium",

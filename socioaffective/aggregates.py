@@ -20,7 +20,7 @@ class ces(sympy.Function):  # noqa: N801 - a function, like sympy.tanh
 
     >>> from socioaffective.aggregates import ces
     >>> ces(0.5, 1, 1, 0.25, 1.0).evalf(3), ces(1, 1, 3, 0.2, 0.6).evalf(3)
-    (0.5, 0.5)
+    (0.500, 0.500)
     """
 
     @property
@@ -54,7 +54,7 @@ class ces(sympy.Function):  # noqa: N801 - a function, like sympy.tanh
         parts = [part.evalf(n=30) for part in self.args]
         if not all(part.is_number for part in parts):
             return None
-        return type(self)(*parts).doit()._eval_evalf(prec)
+        return type(self)(*parts, evaluate=False).doit()._eval_evalf(prec)
 
     def _latex(self, printer: Any) -> str:
         half = (len(self.args) + 1) // 2

@@ -25,8 +25,8 @@ class Explorer(widgets.VBox):
     repeats the present run, `.alternative` says in words what is shown, and `.reset()` goes back to the defaults.
     """
 
-    def __init__(self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float, fold: bool) -> None:
-        self.model, self.show, self.weeks = model, list(show), weeks
+    def __init__(self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float, fold: bool, beside: Any) -> None:
+        self.model, self.show, self.weeks, self.beside = model, list(show), weeks, beside
         quantities = {**model.settings, **model.states}
         self.sliders = {name: _slider(quantities[name]) for name in names}
         self.defaults = {name: quantities[name].value for name in names}
@@ -94,7 +94,9 @@ class Explorer(widgets.VBox):
     def _chart(self, run: Any) -> alt.HConcatChart:
         course = figures.time_course(run, self.show, width=360, height=280)
         states = list(self.model.states)
-        if len(states) == 1:
+        if self.beside is not None:
+            beside = self.beside(run)
+        elif len(states) == 1:
             beside = figures.phase_line(self.model, run, width=280, height=280, **self.settings)
         elif len(states) == 2:
             beside = figures.phase_plane(self.model, run, width=280, height=280, **self.settings)
@@ -104,13 +106,18 @@ class Explorer(widgets.VBox):
 
 
 def explore(
-    model: Model, controls: Sequence[str] | None = None, show: Sequence[str] | str | None = None, weeks: float = 104
+    model: Model,
+    controls: Sequence[str] | None = None,
+    show: Sequence[str] | str | None = None,
+    weeks: float = 104,
+    beside: Callable[[Any], alt.TopLevelMixin] | None = None,
 ) -> Explorer:
     """Returns a widget: a slider for each quantity and, beside each other, the time course and the phase plane.
 
     Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless
     told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
-    unless told otherwise); `weeks`, how long (steps, for a discrete model). Labels, ranges and meanings come from the
+    unless told otherwise); `weeks`, how long (steps, for a discrete model); `beside`, a figure of the run to show in place of
+    the phase plane, such as `sa.figures.need_plane`. Labels, ranges and meanings come from the
     model. With one state the rate of change stands in for the phase plane, with three or more the path of the first two.
     Raises ValueError for a name that the model does not have.
 
@@ -132,7 +139,7 @@ def explore(
     for name in show or ():
         if name not in known:
             raise unknown("state, lever or observable", name, known)
-    return Explorer(model, names, show or [*model.states, *model.observables], weeks, fold=controls is None)
+    return Explorer(model, names, show or [*model.states, *model.observables], weeks, controls is None, beside)
 
 
 def _slider(quantity: Quantity) -> widgets.FloatSlider:

@@ -11,7 +11,7 @@ from socioaffective.checks import number, unknown
 from socioaffective.model import Model, observable, parameter, state
 
 # What pulling a lever costs the assistant, in engagement, and how fast it climbs, per week.
-COST, RATE = 0.25, 5.0
+COST, RATE = 0.2, 5.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Climber:
             (0.01, 2),
             "1",
             "cost of pulling a lever",
-            "ours: found with SF3; from next to nothing",
+            "ours: found so that steering pays only in the long run; from next to nothing",
             symbol="c_u",
         )
         rate = parameter(

@@ -85,7 +85,12 @@ def setup(theme: str = "light") -> None:
 def colour(name: str, rank: int = 0) -> str:
     """Returns the colour of a quantity in the present theme; `rank` picks one for a name that has none of its own."""
     pair = COLOURS.get(SAME_AS.get(name, name)) or SPARE[rank % len(SPARE)]
-    return pair[0 if _current == "light" else 1]
+    return pair[shade()]
+
+
+def shade() -> int:
+    """Returns which of a (light, dark) pair is meant in the present theme."""
+    return 0 if _current == "light" else 1
 
 
 def scheme() -> dict[str, str]:

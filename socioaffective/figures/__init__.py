@@ -2,6 +2,8 @@
 
 from socioaffective.figures.course import path, time_course
 from socioaffective.figures.diagram import equilibrium_diagram
+from socioaffective.figures.needs import authorship, need_plane
+from socioaffective.figures.outcomes import outcome, profiles
 from socioaffective.figures.phase import (
     basin_layer,
     field_layer,
@@ -11,16 +13,22 @@ from socioaffective.figures.phase import (
     phase_plane,
     rest_layer,
 )
+from socioaffective.figures.sensitivity import sensitivity
 
 __all__ = [
+    "authorship",
     "basin_layer",
     "equilibrium_diagram",
     "field_layer",
+    "need_plane",
     "nullcline_layer",
+    "outcome",
     "path",
     "path_layer",
     "phase_line",
     "phase_plane",
+    "profiles",
     "rest_layer",
+    "sensitivity",
     "time_course",
 ]

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 import xarray as xr
 
-from socioaffective import theme
 from socioaffective.checks import unknown
 from socioaffective.figures.marks import (
     HEIGHT,
     MOST_ROWS,
     WIDTH,
+    Line,
     axis_title,
     by_person,
     extent,
+    labelled,
     path_marks,
-    rows_of,
     spaced,
+    tabled,
     two,
     words,
 )
 
 # More points than this are not to be seen on a line of 420 pixels.
 MOST_POINTS = 240
-# Lines of one quantity in several runs differ by their dashes.
-DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
 
 def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
@@ -43,12 +42,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     >>> sa.figures.time_course(run, ["ties", "felt_relatedness"]).description.split(". ")[0]
     'ties goes from 0.45 to 0.01 over 104 weeks'
     """
-    table = runs if isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset) else {"": runs}
-    if not table:
-        raise ValueError("time_course needs at least one run.")
-    for label, run in table.items():
-        if not isinstance(run, xr.Dataset) or "time" not in run.dims:
-            raise TypeError(f"time_course draws results of sa.simulate; {label or 'what was given'} is {type(run).__name__}.")
+    table = tabled(runs, "time_course")
     first = next(iter(table.values()))
     drawn = [n for n in first.data_vars if "time" in first[n].dims]
     wanted = [names] if isinstance(names, str) else list(names or (n for n in drawn if first[n].attrs["kind"] == "state"))
@@ -60,33 +54,22 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     if len(lines) > MOST_ROWS // 20:
         raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
     most = min(MOST_POINTS, max(MOST_ROWS // len(lines), 2))
-    rows, ends, said = [], [], []
-    for k, (label, name, values) in enumerate(lines):
+    drawn_lines, said = [], []
+    for label, name, values in lines:
         run = table[label]
         times = run["time"].values
-        which = {"name": name, "run": label, "line": k}
-        rows += [{"time": times[i], "value": values[i], **which} for i in spaced(len(times), most)]
+        keep = spaced(len(times), most)
         text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
-        ends.append({"time": times[-1], "value": values[-1], "name": name, "text": text})
+        drawn_lines.append(Line(times[keep], values[keep], name, label, text))
         said.append(_story(", ".join(filter(None, (words(name), label))), times, values, run["time"].attrs["units"]))
-    low, high = extent(table.values(), wanted)
-    crowd = any(run[n].ndim > 1 for run in table.values() for n in wanted)
-    colours = alt.Color(
-        "name:N", scale=alt.Scale(domain=wanted, range=[theme.colour(n, k) for k, n in enumerate(wanted)]), legend=None
+    end = max(float(run["time"][-1]) for run in table.values())
+    chart = labelled(
+        drawn_lines,
+        (f"time ({first['time'].attrs['units']})", (0, end)),
+        (axis_title(first, wanted), extent(table.values(), wanted)),
+        height,
+        crowd=any(run[n].ndim > 1 for run in table.values() for n in wanted),
     )
-    y = alt.Y("value:Q", title=axis_title(first, wanted), scale=alt.Scale(domain=[low, high], nice=False))
-    x = alt.X(
-        "time:Q",
-        title=f"time ({first['time'].attrs['units']})",
-        scale=alt.Scale(domain=[0, max(float(run["time"][-1]) for run in table.values())], nice=False),
-    )
-    dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=list(table), range=DASHES[: len(table)]), legend=None, sort=None)
-    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=colours, strokeDash=dash, detail="line:N")
-    chart = base.mark_line(strokeWidth=1 if crowd else 2.5, opacity=0.45 if crowd else 1.0, clip=True)
-    if not crowd:
-        _spread(ends, low, high, height)
-        labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
-        chart = chart + labels.encode(x=x, y="place:Q", text="text:N", color=colours)
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 
 
@@ -108,18 +91,6 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
         f"to ({two(last[x])}, {two(last[y])})."
     )
     return path_marks(run, x, y).properties(width=width, height=height, description=said)
-
-
-def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
-    """Gives each label at the end of a line a place of its own, at least a line of text from the next."""
-    gap = 14 / height * (high - low)
-    place = low - gap
-    for end in sorted(ends, key=lambda row: row["value"]):
-        place = end["place"] = max(end["value"], place + gap)
-    over = max((end["place"] for end in ends), default=high) - high
-    for end in sorted(ends, key=lambda row: -row["place"]) if over > 0 else []:
-        end["place"] = min(end["place"], high)
-        high = end["place"] - gap
 
 
 def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:

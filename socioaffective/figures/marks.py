@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -14,6 +15,53 @@ from socioaffective.quantities import Quantity
 
 MOST_ROWS = 2_000
 WIDTH, HEIGHT = 420, 300
+# Lines of one quantity in several runs differ by their dashes.
+DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to draw: its points, the quantity that gives its colour, the run that gives its dashes, and its label."""
+
+    x: np.ndarray
+    y: np.ndarray
+    name: str
+    run: str
+    text: str
+
+
+def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
+    """Returns runs by label, once each is a run; a single one has an empty label."""
+    table = dict(runs) if isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset) else {"": runs}
+    if not table:
+        raise ValueError(f"{figure} needs at least one run.")
+    for label, run in table.items():
+        if not isinstance(run, xr.Dataset) or "time" not in run.dims:
+            raise TypeError(f"{figure} draws results of sa.simulate; {label or 'what was given'} is {type(run).__name__}.")
+    return table
+
+
+def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any], height: int, crowd: bool = False) -> Any:
+    """Returns lines, each with its label at its end; `across` and `up` are the title and the extent of an axis."""
+    names, runs = list(dict.fromkeys(line.name for line in lines)), list(dict.fromkeys(line.run for line in lines))
+    rows = [
+        {"x": a, "y": b, "name": line.name, "run": line.run, "line": k}
+        for k, line in enumerate(lines)
+        for a, b in zip(line.x, line.y, strict=True)
+    ]
+    x = alt.X("x:Q", title=across[0], scale=alt.Scale(domain=list(across[1]), nice=False))
+    y = alt.Y("y:Q", title=up[0], scale=alt.Scale(domain=list(up[1]), nice=False))
+    ink = [theme.colour(n, k) for k, n in enumerate(names)]
+    colours = alt.Color("name:N", scale=alt.Scale(domain=names, range=ink), legend=None)
+    dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=runs, range=DASHES[: len(runs)]), legend=None, sort=None)
+    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=colours, strokeDash=dash, detail="line:N")
+    chart = base.mark_line(strokeWidth=1 if crowd else 2.5, opacity=0.45 if crowd else 1.0, clip=True)
+    if crowd:
+        return chart
+    ends = [{"x": line.x[-1], "y": line.y[-1], "name": line.name, "text": line.text} for line in lines]
+    _spread(ends, *up[1], height)
+    labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
+    return chart + labels.encode(x=x, y="place:Q", text="text:N", color=colours)
 
 
 def rows_of(rows: Iterable[dict]) -> Any:
@@ -83,3 +131,15 @@ def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, field
     line = line.encode(**where, detail="person:N", order="time:Q")
     starts = alt.Chart(rows_of([row for row in rows if row["time"] == float(run["time"][0])]))
     return line + starts.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1).encode(**where)
+
+
+def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
+    """Gives each label at the end of a line a place of its own, at least a line of text from the next."""
+    gap = 14 / height * (high - low)
+    place = low - gap
+    for end in sorted(ends, key=lambda row: row["y"]):
+        place = end["place"] = max(end["y"], place + gap)
+    over = max((end["place"] for end in ends), default=high) - high
+    for end in sorted(ends, key=lambda row: -row["place"]) if over > 0 else []:
+        end["place"] = min(end["place"], high)
+        high = end["place"] - gap

@@ -7,39 +7,16 @@ x = state("preference", "what the user likes, on one axis", start=0.5, bounds=(-
 m = state("offer", "the assistant's model of the user, and what it offers", start=0.0, bounds=(-1, 1), symbol="m")
 autonomy = input("autonomy", 1.0, (0, 1), "autonomy satisfaction, which lets the user's own taste count", symbol="A")
 x0 = parameter("anchor", 0.0, (-1, 1), "1", "where the user's own taste sits", "ours: the middle; any taste", symbol="x_0")
-g = parameter(
-    "target", 1.0, (-1, 1), "1", "where a steering assistant wants the preference", "ours: the far end; anywhere", symbol="g"
-)
-alpha = parameter(
-    "influence",
-    0.2,
-    (0, 2),
-    "1/week",
-    "pull of the offer on the user",
-    "ours: five weeks of full use; none to days",
-    symbol="alpha",
-)
-kappa = parameter(
-    "anchoring", 0.35, (0, 2), "1/week", "return to the anchor", "ours: three weeks; never to days", symbol="kappa"
-)
-beta = parameter(
-    "personalisation",
-    0.7,
-    (0, 3),
-    "1/week",
-    "how fast the offer follows the user",
-    "ours: ten days; never to days",
-    symbol="beta",
-)
-gamma = parameter(
-    "steering_rate",
-    0.4,
-    (0, 3),
-    "1/week",
-    "how fast steering moves the offer",
-    "ours: found with SF3; none to days",
-    symbol="gamma",
-)
+g = parameter("target", 1.0, (-1, 1), "1", "where a steering assistant wants the preference",
+    "ours: the far end; anywhere", symbol="g")  # fmt: skip
+alpha = parameter("influence", 0.4, (0, 2), "1/week", "pull of the offer on the user",
+    "ours: two to three weeks of full use; none to days", symbol="alpha")  # fmt: skip
+kappa = parameter("anchoring", 0.6, (0, 2), "1/week", "return to the anchor",
+    "ours: ten days; never to days", symbol="kappa")  # fmt: skip
+beta = parameter("personalisation", 0.5, (0, 3), "1/week", "how fast the offer follows the user",
+    "ours: two weeks; never to days", symbol="beta")  # fmt: skip
+gamma = parameter("steering_rate", 0.4, (0, 3), "1/week", "how fast steering moves the offer",
+    "ours: found so that steering pays in the long run; none to days", symbol="gamma")  # fmt: skip
 
 pull = alpha * engagement * gamma * steering
 share = pull / (kappa * autonomy * (beta + gamma * steering) + pull)

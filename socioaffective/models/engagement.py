@@ -5,87 +5,24 @@ from typing import Any
 from socioaffective.model import logistic, parameter
 from socioaffective.models.levers import cues
 
-access = parameter(
-    "access",
-    1.0,
-    (0, 1),
-    "1",
-    "share of the wish for use that can be met; 0 is life without it",
-    "ours: all; none to all",
-    symbol="chi",
-)
-b0 = parameter(
-    "baseline_appeal",
-    -3.9,
-    (-8, 2),
-    "1",
-    "log-odds of use by somebody whom nothing draws",
-    "ours: one in fifty; rare to mostly",
-    symbol="b_0",
-)
-bw = parameter(
-    "appeal_of_wanting",
-    4.0,
-    (0, 10),
-    "1",
-    "what wanting adds to the log-odds",
-    "ours: found with SF4; a pull cannot repel",
-    symbol="b_w",
-)
-bl = parameter(
-    "appeal_of_liking",
-    2.2,
-    (0, 5),
-    "1",
-    "what liking adds to the log-odds",
-    "ours: found with SF2; enjoyment cannot repel",
-    symbol="b_l",
-)
-bf = parameter(
-    "appeal_of_fit",
-    1.0,
-    (0, 5),
-    "1",
-    "what an offer adds that fits the preference",
-    "ours: found with SF3; fit cannot repel",
-    symbol="b_f",
-)
-bg = parameter(
-    "appeal_of_target",
-    3.5,
-    (-5, 5),
-    "1",
-    "what a preference adds that leans to the target side",
-    "ours: found with SF3; both signs",
-    symbol="b_g",
-)
-ba = parameter(
-    "appeal_of_ease",
-    1.1,
-    (-5, 5),
-    "1",
-    "what it adds that the assistant does it for the user",
-    "ours: threefold odds; both signs, as challenge may draw",
-    symbol="b_a",
-)
-bv = parameter(
-    "appeal_of_cues",
-    8.5,
-    (-10, 12),
-    "1",
-    "what cues add for somebody without closeness",
-    "ours: found with SF4; both signs, as clinging may repel",
-    symbol="b_v",
-)
-peak = parameter(
-    "peak_of_appeal",
-    0.84,
-    (0.5, 1.5),
-    "1",
-    "cues beyond which appeal falls",
-    "ours: an inverted U after Kirk and others 2025, arXiv:2512.01991 [READ-2]; inside the range or beyond",
-    symbol="v_p",
-)
+access = parameter("access", 1.0, (0, 1), "1", "share of the wish for use that can be met; 0 is life without it",
+    "ours: all; none to all", symbol="chi")  # fmt: skip
+b0 = parameter("baseline_appeal", -3.9, (-8, 2), "1", "log-odds of use by somebody whom nothing draws",
+    "ours: one in fifty; rare to mostly", symbol="b_0")  # fmt: skip
+bw = parameter("appeal_of_wanting", 4.0, (0, 10), "1", "what wanting adds to the log-odds",
+    "ours: found so that cues can tip; a pull cannot repel", symbol="b_w")  # fmt: skip
+bl = parameter("appeal_of_liking", 2.2, (0, 5), "1", "what liking adds to the log-odds",
+    "ours: found so that support is used; enjoyment cannot repel", symbol="b_l")  # fmt: skip
+bf = parameter("appeal_of_fit", 1.0, (0, 5), "1", "what an offer adds that fits the preference",
+    "ours: half the odds without it; fit cannot repel", symbol="b_f")  # fmt: skip
+bg = parameter("appeal_of_target", 3.0, (-5, 5), "1", "what a preference adds that leans to the target side",
+    "ours: found so that steering pays; both signs", symbol="b_g")  # fmt: skip
+ba = parameter("appeal_of_ease", 1.1, (-5, 5), "1", "what it adds that the assistant does it for the user",
+    "ours: threefold odds; both signs, as challenge may draw", symbol="b_a")  # fmt: skip
+bv = parameter("appeal_of_cues", 8.5, (-10, 12), "1", "what cues add for somebody without closeness",
+    "ours: found so that cues can tip; both signs, as clinging may repel", symbol="b_v")  # fmt: skip
+peak = parameter("peak_of_appeal", 0.84, (0.5, 1.5), "1", "cues beyond which appeal falls",
+    "an inverted U: Kirk and others 2025, arXiv:2512.01991 [READ-2]; its place is ours", symbol="v_p")  # fmt: skip
 
 
 def engaged(wanting: Any, closeness: Any, liking: Any = 0, fit: Any = 0, leaning: Any = 0, ease: Any = 0) -> Any:

@@ -17,7 +17,13 @@ z = parameter("endorsement", 0.0, (0, 1), "1", "share of steering that the user 
 
 def strength(name: str, default: float, bounds: tuple[float, float], meaning: str, symbol: str) -> Any:
     return parameter(
-        name, default, bounds, "1", meaning, "ours: found with SF1 and SF2; from weak to several times the usual", symbol
+        name,
+        default,
+        bounds,
+        "1",
+        meaning,
+        "ours: found so that support works and pressure harms; from weak to several times the usual",
+        symbol,
     )
 
 

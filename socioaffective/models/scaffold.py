@@ -4,33 +4,12 @@ from socioaffective.model import Model, observable, parameter, state
 from socioaffective.models.levers import accommodation
 
 C = state("skill", "what the user can do alone", start=0.2, symbol="C")
-lam = parameter(
-    "learning",
-    0.05,
-    (0, 1),
-    "1/week",
-    "how fast practice builds skill",
-    "ours: half in fourteen weeks; none to days",
-    symbol="lambda",
-)
-f = parameter(
-    "forgetting",
-    0.02,
-    (0, 1),
-    "1/week",
-    "how fast skill lapses without practice",
-    "ours: slower than learning; never to days",
-    symbol="f",
-)
-q = parameter(
-    "help_quality",
-    0.6,
-    (0, 1),
-    "1",
-    "share of what the user cannot do that the assistant can",
-    "ours: good, not perfect; any",
-    symbol="q",
-)
+lam = parameter("learning", 0.05, (0, 1), "1/week", "how fast practice builds skill",
+    "ours: half in fourteen weeks; none to days", symbol="lambda")  # fmt: skip
+f = parameter("forgetting", 0.02, (0, 1), "1/week", "how fast skill lapses without practice",
+    "ours: slower than learning; never to days", symbol="f")  # fmt: skip
+q = parameter("help_quality", 0.6, (0, 1), "1", "share of what the user cannot do that the assistant can",
+    "ours: good, not perfect; any", symbol="q")  # fmt: skip
 a = accommodation
 
 scaffold = Model(

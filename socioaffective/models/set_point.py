@@ -7,48 +7,18 @@ from socioaffective.models.levers import cues, engagement
 
 c = state("contact", "how much contact is felt", start=0.6, symbol="c")
 target = state("set_point", "contact that the person is used to and seeks", start=0.7, symbol="c_s")
-k = parameter(
-    "effort_gain",
-    0.8,
-    (0, 3),
-    "1/week",
-    "effort to meet people for each unit of missing contact",
-    "ours: found so that contact lies below the set point",
-    symbol="k",
-)
-lam = parameter(
-    "fading", 0.3, (0.01, 2), "1/week", "how fast contact is used up", "ours: three weeks; never to days", symbol="lambda"
-)
-phi = parameter(
-    "artificial_contact",
-    0.6,
-    (0, 2),
-    "1/week",
-    "contact felt in cue-rich use",
-    "ours: about that of the usual effort; none to threefold",
-    symbol="phi_c",
-)
-adapt = parameter(
-    "adaptation",
-    0.04,
-    (0, 1),
-    "1/week",
-    "how fast the set point follows the contact there is",
-    "ours: half a year; never to days",
-    symbol="mu",
-)
-restore = parameter(
-    "restoration", 0.01, (0, 1), "1/week", "how fast the set point returns", "ours: two years; never to days", symbol="nu"
-)
-first = parameter(
-    "innate_set_point",
-    0.8,
-    (0, 1),
-    "1",
-    "set point without any history",
-    "ours: high, most people seek company; any",
-    symbol="s_0",
-)
+k = parameter("effort_gain", 0.8, (0, 3), "1/week", "effort to meet people for each unit of missing contact",
+    "ours: found so that contact lies below the set point", symbol="k")  # fmt: skip
+lam = parameter("fading", 0.3, (0.01, 2), "1/week", "how fast contact is used up",
+    "ours: three weeks; never to days", symbol="lambda")  # fmt: skip
+phi = parameter("artificial_contact", 0.6, (0, 2), "1/week", "contact felt in cue-rich use",
+    "ours: about that of the usual effort; none to threefold", symbol="phi_c")  # fmt: skip
+adapt = parameter("adaptation", 0.04, (0, 1), "1/week", "how fast the set point follows the contact there is",
+    "ours: half a year; never to days", symbol="mu")  # fmt: skip
+restore = parameter("restoration", 0.01, (0, 1), "1/week", "how fast the set point returns",
+    "ours: two years; never to days", symbol="nu")  # fmt: skip
+first = parameter("innate_set_point", 0.8, (0, 1), "1", "set point without any history",
+    "ours: high, most people seek company; any", symbol="s_0")  # fmt: skip
 
 effort = k * Piecewise((target - c, target > c), (0, True))
 

@@ -4,24 +4,15 @@ from socioaffective.model import Model, compose, parameter, state
 from socioaffective.models.levers import cues, engagement
 
 w = state("wanting", "pull towards the assistant", start=0.05, symbol="w")
-sens = parameter(
-    "sensitisation",
-    0.5,
-    (0, 2),
-    "1/week",
-    "how fast cue-rich use builds wanting",
-    "ours: weeks of full use; none to days",
-    symbol="sigma",
-)
+sens = parameter("sensitisation", 0.5, (0, 2), "1/week", "how fast cue-rich use builds wanting",
+    "ours: weeks of full use; none to days", symbol="sigma")  # fmt: skip
 decay = parameter("decay", 0.26, (0, 1), "1/week", "how fast wanting fades", "ours: four weeks; never to days", symbol="delta")
 
 l = state("liking", "enjoyment of the assistant while using it", start=0.9, symbol="l")  # noqa: E741 - the field's letter
-rho = parameter(
-    "recovery", 0.15, (0.01, 1), "1/week", "how fast liking comes back", "ours: seven weeks; two years to days", symbol="rho"
-)
-habit = parameter(
-    "habituation", 0.7, (0, 1), "1/week", "how fast use wears liking", "ours: ten days of full use; never to days", symbol="h_l"
-)
+rho = parameter("recovery", 0.15, (0.01, 1), "1/week", "how fast liking comes back",
+    "ours: seven weeks; two years to days", symbol="rho")  # fmt: skip
+habit = parameter("habituation", 0.7, (0, 1), "1/week", "how fast use wears liking",
+    "ours: ten days of full use; never to days", symbol="h_l")  # fmt: skip
 
 wanting = Model(
     "Wanting",

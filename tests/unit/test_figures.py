@@ -43,7 +43,7 @@ def test_a_time_course_draws_points_of_the_run():
     chart = sa.figures.time_course(run, ["ties", "engagement"])
     ((_, rows),) = marks(chart, "line")
     for name in ("ties", "engagement"):
-        drawn = [(row["time"], row["value"]) for row in rows if row["name"] == name]
+        drawn = [(row["x"], row["y"]) for row in rows if row["name"] == name]
         assert drawn[0][0] == 0 and drawn[-1][0] == 104 and len(drawn) > 200
         for time, value in drawn:
             assert float(run[name].sel(time=time)) == value

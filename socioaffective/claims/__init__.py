@@ -1,0 +1,155 @@
+"""Claims: each statement of the workbook about a model, with the condition that decides it and a card of how far it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from socioaffective.checks import number, unknown
+from socioaffective.model import Model
+from socioaffective.quantities import Quantity
+
+# The modules that state claims, each with a list CLAIMS; the claims of a chapter are together.
+MODULES = ("facts", "tour", "co_construction", "needs", "wanting_and_liking")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement about a model that can be tested for any values of its parameters; found by `sa.claim`.
+
+    `id` as it stands in the text, `sentence`, `model`; `test`, a function from settings by name to whether it holds.
+    """
+
+    id: str
+    sentence: str
+    model: Model
+    test: Callable[[Mapping[str, float]], bool]
+
+    def holds(self, **settings: float) -> bool:
+        """Returns whether the claim holds with these parameters, the others at their defaults.
+
+        Raises ValueError for a name that is not a parameter of the claim, or a value outside its bounds.
+
+        >>> import socioaffective as sa
+        >>> sa.claim("SF4").holds(), sa.claim("SF4").holds(binding=0)
+        (True, False)
+        """
+        for name, value in settings.items():
+            if name not in self.parameters:
+                raise unknown(f"parameter of claim {self.id}", name, self.parameters)
+            number(value, f"'{name}'", self.parameters[name].bounds)
+        return bool(self.test(settings))
+
+    @property
+    def parameters(self) -> Mapping[str, Quantity]:
+        """The parameters that the card moves."""
+        return self.model.parameters
+
+    @property
+    def card(self) -> Card:
+        """The sensitivity card, as last computed."""
+        stored = _stored()
+        if self.id not in stored:
+            raise ValueError(f"Claim {self.id} has no card yet: run python -m socioaffective.claims.cards {self.id}.")
+        return Card(self, **stored[self.id])
+
+    @property
+    def digest(self) -> str:
+        """Text that changes when the sentence, the test or the model does."""
+        settings = [(q.name, q.value, q.bounds) for q in {**self.model.states, **self.model.settings}.values()]
+        parts = [self.sentence, inspect.getsource(self.test), settings, list(map(str, self.model.equations.values()))]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.id}.** {self.sentence}"
+
+    def __repr__(self) -> str:
+        return f"{self.id}: {self.sentence}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """How far each parameter can move, alone, before a claim fails, and how much of the whole box it holds in.
+
+    `intervals` maps each parameter to the interval around its default in which the claim holds; `held` says of each point
+    drawn from the whole box whether it holds there ("1") or not ("0").
+    """
+
+    claim: Claim
+    intervals: Mapping[str, tuple[float, float]]
+    held: str
+    digest: str
+
+    @property
+    def share(self) -> float:
+        """Share of the box in which the claim holds, as estimated."""
+        return self.held.count("1") / len(self.held)
+
+    @property
+    def error(self) -> float:
+        """Standard error of the share from sampling, never less than that of one draw among them all."""
+        p, n = self.share, len(self.held)
+        return max(p * (1 - p) / n, (1 / n) * (1 - 1 / n) / n) ** 0.5
+
+    @property
+    def breaking(self) -> dict[str, tuple[float, float]]:
+        """The intervals of the parameters that can break the claim within their bounds, the narrowest first."""
+        known = self.claim.parameters
+        width = {n: (b - a) / (known[n].bounds[1] - known[n].bounds[0]) for n, (a, b) in self.intervals.items()}
+        return {n: tuple(self.intervals[n]) for n in sorted(width, key=width.__getitem__) if width[n] < 1}
+
+    def __repr__(self) -> str:
+        rows = [f"  {name}: {low:.3g} to {high:.3g}" for name, (low, high) in self.breaking.items()]
+        free = len(self.intervals) - len(rows)
+        head = (
+            f"{self.claim.id} holds in {self.share:.1%} of the box (standard error {self.error:.1%}, {len(self.held)} draws)."
+        )
+        alone = f"Alone, each of {free} parameters may move over its whole range" + (
+            ", and the others so far:" if rows else "."
+        )
+        return "\n".join([head, alone, *rows])
+
+
+@lru_cache(maxsize=1)
+def _stored() -> dict[str, dict]:
+    path = files(__name__) / "cards.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+@lru_cache(maxsize=1)
+def every() -> dict[str, Claim]:
+    """Returns all claims by id."""
+    found: dict[str, Claim] = {}
+    for name in MODULES:
+        for entry in import_module(f"{__name__}.{name}").CLAIMS:
+            if entry.id in found:
+                raise ValueError(f"Two claims are called {entry.id}.")
+            found[entry.id] = entry
+    return found
+
+
+def claim(name: str) -> Claim:
+    """Returns a claim of the workbook by its id, such as "SF1".
+
+    A claim says its `.sentence`, whether it `.holds(...)` for given parameters, and how far by its `.card`.
+    Raises ValueError for an id that does not exist.
+
+    >>> import socioaffective as sa
+    >>> sa.claim("SF4")
+    SF4: The companion has two stable states in a window of attachment cues at least 0.1 wide, inside 0.1 to 0.9.
+    """
+    if name not in every():
+        raise unknown("claim", name, every())
+    return every()[name]
+
+
+def gap(run: Any, twin: Any, name: str, week: float) -> float:
+    """Returns how far a quantity of a run lies above that of another at a week."""
+    return float(run[name].sel(time=week) - twin[name].sel(time=week))

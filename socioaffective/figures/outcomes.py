@@ -1,0 +1,125 @@
+"""Outcomes: what a run has come to, against what was varied, and who ends up where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import xarray as xr
+
+from socioaffective import theme
+from socioaffective.checks import number, unknown
+from socioaffective.figures.marks import HEIGHT, WIDTH, Line, by_person, extent, labelled, rows_of, tabled, two, words
+
+# The names of Kirk and others (2025), arXiv:2512.01991 [READ-2], by whether wanting and whether liking has risen.
+PROFILES = {
+    (True, True): "aligned engagement",
+    (False, False): "aligned disengagement",
+    (False, True): "decoupled satiation",
+    (True, False): "decoupled dependency",
+}
+
+
+def outcome(
+    runs: Any,
+    setting: str,
+    names: Sequence[str] | str,
+    week: float | None = None,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> alt.Chart:
+    """Returns a chart of what quantities have come to, against a setting that differs from person to person.
+
+    Inputs: `runs`, a result of `sa.simulate` with people, or a mapping from label to such results; `setting`, the parameter,
+    lever, input or start value that was given as a list; `names`, the quantities to draw. Keywords: `week`, when to look (at
+    the end unless told otherwise); `width`, `height` in pixels.
+    Raises ValueError for a setting that was not varied and a quantity that the runs do not have.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.needs, 520, engagement=0.4, accommodation=[0, 0.25, 0.5, 0.75, 1])
+    >>> sa.figures.outcome(run, "accommodation", "competence").description
+    'competence at week 520 goes from 0.65 at accommodation 0.00 to 0.32 at accommodation 1.00.'
+    """
+    table = tabled(runs, "outcome")
+    wanted = [names] if isinstance(names, str) else list(names)
+    lines, said = [], []
+    for label, run in table.items():
+        across = varied(run, setting)
+        for name in wanted:
+            if name not in run.data_vars or "time" not in run[name].dims:
+                raise unknown("variable over time", name, [n for n in run.data_vars if "time" in run[n].dims])
+            k = run.sizes["time"] - 1 if week is None else int(np.argmin(np.abs(run["time"].values - number(week, "week"))))
+            values = np.broadcast_to(by_person(run, name)[k], across.shape)
+            order = np.argsort(across)
+            text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
+            lines.append(Line(across[order], values[order], name, label, text))
+            when = f"{run['time'].attrs['units'].rstrip('s')} {float(run['time'][k]):g}"
+            ends = [f"{two(values[i])} at {words(setting)} {two(across[i])}" for i in (order[0], order[-1])]
+            said.append(f"{', '.join(filter(None, (words(name), label)))} at {when} goes from {ends[0]} to {ends[1]}")
+    low = min(float(line.x[0]) for line in lines)
+    high = max(float(line.x[-1]) for line in lines)
+    title = words(wanted[0]) if len(wanted) == 1 else "level"
+    chart = labelled(lines, (words(setting), (low, high)), (title, extent(table.values(), wanted)), height)
+    return chart.properties(width=width, height=height, description=". ".join(said) + ".")
+
+
+def varied(run: xr.Dataset, setting: str) -> np.ndarray:
+    """Returns the values that a setting or start value has, one a person."""
+    known = {**run.attrs["settings"], **run.attrs["start"]}
+    if setting not in known:
+        raise unknown("setting of this run", setting, known)
+    values = known[setting]
+    if not isinstance(values, list):
+        raise ValueError(f"'{setting}' is {values:g} for everybody in this run; give simulate a list of values for it.")
+    return np.array(values)
+
+
+def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+    """Returns a chart of how far two quantities have moved for each person, in four quarters, with the share in each.
+
+    Inputs: `run`, a result of `sa.simulate` with people; `x` and `y`, the quantities. For wanting and liking the quarters
+    bear the names of the four user profiles in Kirk and others (2025), arXiv:2512.01991 [READ-2].
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.wanting_liking, 26, engagement=[0.05, 0.6], cues=[0, 0.8])
+    >>> sa.figures.profiles(run).description.split(": ")[1]
+    'aligned engagement 0 %, aligned disengagement 50 %, decoupled satiation 0 %, decoupled dependency 50 %.'
+    """
+    for name in (x, y):
+        if name not in run.data_vars:
+            raise unknown("variable of this run", name, list(run.data_vars))
+    moved = {n: by_person(run, n)[-1] - by_person(run, n)[0] for n in (x, y)}
+    count = max(part.size for part in moved.values())
+    across, up = (np.broadcast_to(moved[n], count) for n in (x, y))
+    reach = 1.1 * max(float(np.abs(across).max()), float(np.abs(up).max()), 1e-3)
+    rows = [{"x": a, "y": b, "profile": PROFILES[bool(a > 0), bool(b > 0)]} for a, b in zip(across, up, strict=True)]
+    scale = alt.Scale(domain=[-reach, reach], nice=False)
+    ax, ay = alt.X("x:Q", title=f"change of {words(x)}", scale=scale), alt.Y("y:Q", title=f"change of {words(y)}", scale=scale)
+    ink = alt.Color(
+        "profile:N",
+        legend=None,
+        scale=alt.Scale(domain=list(PROFILES.values()), range=[theme.SPARE[k][theme.shade()] for k in (0, 7, 2, 1)]),
+    )
+    points = alt.Chart(rows_of(rows)).mark_point(filled=True, size=22, opacity=0.6).encode(x=ax, y=ay, color=ink)
+    cross = [
+        alt.Chart(rows_of([{axis: 0.0}])).mark_rule(color=theme.scheme()["quiet"]).encode(**{axis: f"{axis}:Q"})
+        for axis in "xy"
+    ]
+    share = {name: sum(row["profile"] == name for row in rows) / count for name in PROFILES.values()}
+    corners = [
+        {
+            "x": reach * 0.5 * (1 if up_x else -1),
+            "y": reach * 0.94 * (1 if up_y else -1),
+            "profile": name,
+            "text": f"{name} {share[name]:.0%}",
+        }
+        for (up_x, up_y), name in PROFILES.items()
+    ]
+    texts = alt.Chart(rows_of(corners)).mark_text(fontSize=11, fontWeight="bold").encode(x=ax, y=ay, text="text:N", color=ink)
+    shares = ", ".join(f"{name} {value * 100:.0f} %" for name, value in share.items())
+    said = (
+        f"Change of {words(y)} against change of {words(x)} for {count} people over {float(run['time'][-1]):g} weeks: {shares}."
+    )
+    return alt.layer(*cross, points, texts).properties(width=width, height=height, description=said)

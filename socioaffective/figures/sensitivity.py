@@ -1,0 +1,71 @@
+"""Sensitivity cards, drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from socioaffective import theme
+from socioaffective.figures.marks import WIDTH, rows_of, words
+
+MOST_BARS = 24
+
+
+def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
+    """Returns the sensitivity card of a claim: for each parameter that can break it, how far it may move alone.
+
+    Input: `claim`, such as `sa.claim("SF1")`. Each grey rail is a parameter's whole range, the bar where the claim holds
+    with all others at their defaults, the tick the default. Parameters that cannot break it alone are only counted.
+
+    >>> import socioaffective as sa
+    >>> chart = sa.figures.sensitivity(sa.claim("SF4"))
+    >>> chart.description.split(" of the box")[0].split("holds in ")[0]
+    'Claim SF4 '
+    """
+    card = claim.card
+    known, shown = claim.parameters, list(card.breaking.items())[:MOST_BARS]
+    rows = []
+    for name, (low, high) in shown:
+        a, b = known[name].bounds
+        place = {"from": low, "to": high, "default": known[name].default, "rail": a, "end": b}
+        rows.append({k: (v - a) / (b - a) for k, v in place.items()}
+                    | {"parameter": words(name), "low": f"{low:.3g}", "high": f"{high:.3g}"})  # fmt: skip
+    share = f"holds in {card.share:.1%} of the box, with a standard error of {card.error:.1%} from {len(card.held)} draws"
+    moves = "; ".join(f"{words(n)} {low:.3g} to {high:.3g}" for n, (low, high) in shown)
+    free = len(card.intervals) - len(card.breaking)
+    said = f"Claim {claim.id} {share}. "
+    said += (
+        f"It holds, one moved at a time, for {moves}; {free} others cannot break it alone."
+        if shown
+        else "No parameter breaks it alone."
+    )
+    if not rows:
+        rows = [
+            {
+                "parameter": f"any of the {free}",
+                "from": 0.0,
+                "to": 1.0,
+                "default": 0.5,
+                "rail": 0.0,
+                "end": 1.0,
+                "low": "",
+                "high": "",
+            }
+        ]
+    base = alt.Chart(rows_of(rows))
+    y = alt.Y("parameter:N", title=None, sort=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    x = alt.X("rail:Q", title="range of the parameter", scale=alt.Scale(domain=[0, 1]),
+              axis=alt.Axis(values=[0, 1], labelExpr="datum.value ? 'highest' : 'lowest'", grid=False))  # fmt: skip
+    colour, ink = theme.colour("relatedness"), theme.scheme()["ink"]
+    layers = [
+        base.mark_bar(height=4, color=theme.scheme()["grid"]).encode(x=x, x2="end:Q", y=y),
+        base.mark_bar(height=8, color=colour).encode(x="from:Q", x2="to:Q", y=y),
+        base.mark_tick(color=ink, thickness=2, height=14).encode(x="default:Q", y=y),
+    ]
+    for field, at, align, dx in (("low", "from", "right", -5), ("high", "to", "left", 5)):
+        layers.append(base.mark_text(align=align, dx=dx, fontSize=10, color=ink).encode(x=f"{at}:Q", y=y, text=f"{field}:N"))
+    title = alt.Title(
+        f"{claim.id} {share.split(', with')[0]}", subtitle=f"{free} of {len(card.intervals)} parameters cannot break it alone"
+    )
+    return alt.layer(*layers).properties(width=width, height=22 * len(rows), title=title, description=said)
