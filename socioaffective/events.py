@@ -21,6 +21,8 @@ def first_crossing(
     `path` has shape (states, people, times), `used` (settings, people, times). NaN where it never does.
     """
     formula = model.expand(expression)
+    # A lever that a policy climbs is a state of the closed model.
+    formula = formula.xreplace({s: model.symbols[s.name] for s in formula.free_symbols if s.name in model.states})
     strangers = sorted(str(s) for s in formula.free_symbols if s not in set(model.symbols.values()))
     if strangers:
         raise unknown(f"symbol of '{model.title}' for the event '{name}'", strangers[0], model.symbols)

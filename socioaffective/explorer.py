@@ -25,8 +25,10 @@ class Explorer(widgets.VBox):
     repeats the present run, `.alternative` says in words what is shown, and `.reset()` goes back to the defaults.
     """
 
-    def __init__(self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float, fold: bool, beside: Any) -> None:
-        self.model, self.show, self.weeks, self.beside = model, list(show), weeks, beside
+    def __init__(
+        self, model: Model, names: Sequence[str], show: Sequence[str], weeks: float, fold: bool, beside: Any, below: Any
+    ) -> None:
+        self.model, self.show, self.weeks, self.beside, self.below = model, list(show), weeks, beside, below
         quantities = {**model.settings, **model.states}
         self.sliders = {name: _slider(quantities[name]) for name in names}
         self.defaults = {name: quantities[name].value for name in names}
@@ -91,7 +93,7 @@ class Explorer(widgets.VBox):
         self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>"
         self.call.value = f"<code>{html.escape(self.code)}</code>"
 
-    def _chart(self, run: Any) -> alt.HConcatChart:
+    def _chart(self, run: Any) -> alt.TopLevelMixin:
         course = figures.time_course(run, self.show, width=360, height=280)
         states = list(self.model.states)
         if self.beside is not None:
@@ -102,7 +104,8 @@ class Explorer(widgets.VBox):
             beside = figures.phase_plane(self.model, run, width=280, height=280, **self.settings)
         else:
             beside = figures.path(run, states[0], states[1], width=280, height=280)
-        return alt.hconcat(course, beside, spacing=30)
+        pair = alt.hconcat(course, beside, spacing=30)
+        return pair if self.below is None else alt.vconcat(pair, self.below(run), spacing=20)
 
 
 def explore(
@@ -110,14 +113,15 @@ def explore(
     controls: Sequence[str] | None = None,
     show: Sequence[str] | str | None = None,
     weeks: float = 104,
-    beside: Callable[[Any], alt.TopLevelMixin] | None = None,
+    beside: Callable[[Any], alt.Chart] | None = None,
+    below: Callable[[Any], alt.Chart] | None = None,
 ) -> Explorer:
     """Returns a widget: a slider for each quantity and, beside each other, the time course and the phase plane.
 
     Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless
     told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
     unless told otherwise); `weeks`, how long (steps, for a discrete model); `beside`, a figure of the run to show in place of
-    the phase plane, such as `sa.figures.need_plane`. Labels, ranges and meanings come from the
+    the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both. Labels, ranges and meanings come from the
     model. With one state the rate of change stands in for the phase plane, with three or more the path of the first two.
     Raises ValueError for a name that the model does not have.
 
@@ -139,7 +143,7 @@ def explore(
     for name in show or ():
         if name not in known:
             raise unknown("state, lever or observable", name, known)
-    return Explorer(model, names, show or [*model.states, *model.observables], weeks, controls is None, beside)
+    return Explorer(model, names, show or [*model.states, *model.observables], weeks, controls is None, beside, below)
 
 
 def _slider(quantity: Quantity) -> widgets.FloatSlider:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from dataclasses import replace as _replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -13,6 +12,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from socioaffective.checks import unknown
+from socioaffective.model_card import Card
 from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
 
 __all__ = ["Model", "compose", "input", "lever", "logistic", "observable", "parameter", "state"]
@@ -263,29 +263,6 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model('{self.title}': states {', '.join(self.states)})"
-
-
-@dataclass(frozen=True)
-class Card:
-    """The model card of a model, shown in a notebook as text and tables; made by `Model.card`."""
-
-    model: Model
-
-    def __repr__(self) -> str:
-        return (
-            f"Card of '{self.model.title}': {len(self.model.parameters)} parameters, source: {self.model.source or 'not given'}"
-        )
-
-    def _repr_markdown_(self) -> str:
-        model = self.model
-        rows = [
-            f"| {q.label} | {q.meaning} | {q.default:g} ({q.bounds[0]:g} to {q.bounds[1]:g}) | {q.source} |"
-            for q in model.parameters.values()
-        ]
-        table = "| parameter | what it is | value (range) | how chosen |\n|---|---|---|---|\n" + "\n".join(rows)
-        said = {"Source": model.source, "Left out": model.left_out, "What would speak against it": model.refuted_by}
-        words = "\n\n".join(f"**{head}.** {text[:1].upper() + text[1:]}." for head, text in said.items() if text)
-        return f"### Card of the model: {model.title}\n\n{words}\n\n{table}"
 
 
 def compose(

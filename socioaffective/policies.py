@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy
 
@@ -85,6 +86,12 @@ class Climber:
                        model.left_out, model.refuted_by)  # fmt: skip
         moved = {n: q.value for n, q in {**model.states, **model.settings}.items() if n in closed.quantities}
         return closed.replace(**moved)
+
+
+@lru_cache(maxsize=64)
+def closed_by(policy: Climber, model: Model) -> Model:
+    """Returns `policy.on(model)`, made once."""
+    return policy.on(model)
 
 
 def _kept_inside(slope: sympy.Expr, u: sympy.Symbol) -> sympy.Expr:

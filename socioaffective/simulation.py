@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +14,10 @@ from socioaffective import integrate
 from socioaffective.checks import number, unknown
 from socioaffective.compile import compiled, rates
 from socioaffective.events import first_crossing
+from socioaffective.given import Given, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model
-from socioaffective.policies import Climber, Policy, Steps
+from socioaffective.policies import Climber, Policy, closed_by
 from socioaffective.quantities import Quantity
-
-# Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
-LEAST_POINTS = 500
-# Longest default step of a run with noise, in weeks.
-NOISE_STEP = 1 / 16
 
 
 def simulate(
@@ -65,7 +60,7 @@ def simulate(
     asked = Call(model, policy, {"weeks": weeks, "start": start, "seed": seed, "dt": dt, "interventions": interventions,
                                  "events": events, **parameters})  # fmt: skip
     model, policy, climbing = _closed(model, policy, parameters)
-    times = _times(model, weeks, dt)
+    times = grid_of(model, weeks, dt)
     start = {} if start is None else start
     if not isinstance(start, Mapping):
         raise TypeError(f"start must map states to values, such as {{'{next(iter(model.states))}': 0.5}}, not be {start!r}.")
@@ -75,11 +70,12 @@ def simulate(
     for name in parameters:
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
-    given = _broadcast({**model.states, **model.settings}, {**start, **parameters})
-    changes = _changes(model, policy, interventions, float(times[-1]))
-    _refuse_clashes(model, given.template, parameters, policy, changes)
+    given = broadcast({**model.states, **model.settings}, {**start, **parameters})
+    changes = planned(model, policy, interventions, float(times[-1]))
+    refuse_clashes(model, given.template, parameters, policy, changes)
     feedback = policy if callable(policy) else None
-    draws, seed = _draws(model, seed, len(times) - 1, given.people)
+    draws, seed = drawn(model, seed, len(times) - 1, given.people)
+    asked.options["seed"] = seed
 
     y = np.stack([given.values[name] for name in model.states])
     p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
@@ -163,7 +159,7 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
     """Returns the model that is integrated, the policy that is left to apply, and the levers that became states."""
     if not isinstance(policy, Climber):
         return model, policy, []
-    closed = policy.on(model)
+    closed = closed_by(policy, model)
     climbing = [name for name in model.levers if name in closed.states]
     for name in climbing:
         if name in parameters:
@@ -172,136 +168,6 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
 
 
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
-
-
-@dataclass(frozen=True)
-class _Given:
-    """Every start value and setting, one entry a person, and the dimensions they came in."""
-
-    values: dict[str, np.ndarray]
-    template: xr.DataArray
-
-    @property
-    def people(self) -> int:
-        return self.template.size
-
-
-def _times(model: Model, weeks: Any, dt: Any) -> np.ndarray:
-    unit = CLOCKS[model.clock]
-    length = number(weeks, f"weeks (the length of the run in {unit}s)")
-    if length <= 0:
-        raise ValueError(f"weeks must be positive, not {length:g}: time runs forward from 0.")
-    if model.clock == "discrete":
-        if length != int(length) or dt not in (None, 1):
-            raise ValueError(
-                f"'{model.title}' moves in whole steps: weeks must be a whole number (not {length:g}) and dt 1 or left out."
-            )
-        return np.arange(int(length) + 1.0)
-    if dt is None:
-        step = 2.0 ** np.floor(np.log2(length / LEAST_POINTS))
-        step = min(step, NOISE_STEP) if model.noise else step
-    else:
-        step = number(dt, "dt (weeks between two points)")
-        if not 0 < step <= length:
-            raise ValueError(f"dt must be above 0 and at most weeks = {length:g}, not {step:g}.")
-    if length / step > 1e7:
-        raise ValueError(f"weeks = {length:g} at dt = {step:g} is {length / step:.2g} points; at most 1e7 are kept.")
-    grid = step * np.arange(int(np.floor(length / step * (1 + 1e-12))) + 1)
-    return grid if abs(grid[-1] - length) <= 1e-9 * length else np.append(grid, length)
-
-
-def _broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> _Given:
-    arrays = {}
-    for name, value in given.items():
-        if isinstance(value, xr.DataArray):
-            labelled = value.assign_coords({d: value.values for d in value.dims if d == name and d not in value.coords})
-        elif isinstance(value, (str, bytes)) or value is None:
-            raise TypeError(f"'{name}' must be a plain number, not {value!r}.")
-        else:
-            raw = np.asarray(value)
-            if raw.ndim > 1:
-                raise ValueError(
-                    f"'{name}' has shape {raw.shape}; give one number, a list with one entry a person, or an xarray.DataArray "
-                    "whose dimensions are named."
-                )
-            labelled = xr.DataArray(raw, dims=("person",) if raw.ndim else ())
-        if labelled.size == 0:
-            raise ValueError(f"'{name}' is empty: give at least one value.")
-        if "time" in labelled.dims:
-            raise ValueError(f"'{name}' changes over time; use policy=sa.policies.schedule(...) or interventions={{...}}.")
-        for entry in labelled.values.ravel() if labelled.dtype != float else ():
-            number(entry, f"'{name}'")
-        flat = labelled.astype(float)
-        for extreme in (flat.min(skipna=False), flat.max(skipna=False)):
-            number(extreme.item(), f"'{name}'", quantities[name].bounds)
-        arrays[name] = flat
-    sizes: dict[str, tuple[int, str]] = {}
-    for name, array in arrays.items():
-        for dim in array.dims:
-            size, first = sizes.setdefault(str(dim), (array.sizes[dim], name))
-            if size != array.sizes[dim]:
-                raise ValueError(f"'{name}' has {array.sizes[dim]} values along '{dim}', but '{first}' has {size}.")
-    template = xr.DataArray(0.0)
-    for array in arrays.values():
-        template = (template + xr.zeros_like(array)).astype(float)
-    full = {n: xr.full_like(template, q.value) if n not in arrays else (arrays[n] + template) for n, q in quantities.items()}
-    order = template.dims
-    return _Given({n: a.transpose(*order).values.ravel() for n, a in full.items()}, template)
-
-
-def _changes(model: Model, policy: Any, interventions: Any, end: float) -> dict[float, dict[str, float]]:
-    """Returns what is set when, in order of time, from a stepwise policy and the interventions."""
-    if policy is not None and not isinstance(policy, Steps) and not callable(policy):
-        raise TypeError(f"policy must be sa.policies.fixed(...), sa.policies.schedule(...) or a function, not {policy!r}.")
-    changes: dict[float, dict[str, float]] = {}
-    if isinstance(policy, Steps):
-        for name, steps in policy.levers.items():
-            if name not in model.levers:
-                raise unknown("lever", name, model.levers)
-            for week, value in steps.items():
-                changes.setdefault(float(week), {})[name] = number(value, f"'{name}'", model.levers[name].bounds)
-    if interventions is not None and not isinstance(interventions, Mapping):
-        raise TypeError(f"interventions must map weeks to what is set then, such as {{52: {{...}}}}, not be {interventions!r}.")
-    for week, setting in (interventions or {}).items():
-        when = number(week, "The week of an intervention")
-        if not 0 <= when <= end:
-            raise ValueError(f"The intervention at week {when:g} lies outside the run, 0 to {end:g}.")
-        if not isinstance(setting, Mapping):
-            raise TypeError(f"The intervention at week {when:g} must map names to values, not be {setting!r}.")
-        for name, value in setting.items():
-            known = {**model.states, **model.settings}
-            if name not in known:
-                raise unknown("state, parameter, lever or input", name, known)
-            if callable(policy) and name in model.levers:
-                raise ValueError(f"'{name}' is set by the policy; an intervention cannot set it too.")
-            changes.setdefault(when, {})[name] = number(value, f"'{name}'", known[name].bounds)
-    return dict(sorted(changes.items()))
-
-
-def _refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, policy: Any, changes: Mapping) -> None:
-    """Raises ValueError for a lever that is set twice, and for a dimension that is named as a variable of the run."""
-    ruled = set(model.levers if callable(policy) else policy.levers if policy is not None else ()) & set(constants)
-    if ruled:
-        raise ValueError(f"'{min(ruled)}' is given both as a constant and by the policy. Give it once.")
-    for dim in map(str, template.dims):
-        if dim in model.states or dim in model.observables:
-            raise ValueError(f"The dimension '{dim}' has the name of a variable of the run. Call it 'start_of_{dim}'.")
-        if dim in model.levers and any(dim in change for change in changes.values()):
-            raise ValueError(f"'{dim}' is swept, so nothing else can set it.")
-
-
-def _draws(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray | None, int | None]:
-    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed used."""
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
-        raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
-    if not model.noise:
-        return None, None if seed is None else int(seed)
-    root = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
-    draws = np.empty((steps, len(model.states), people))
-    for person in range(people):
-        stream = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(person,)))
-        draws[..., person] = stream.standard_normal((steps, len(model.states)))
-    return draws, root
 
 
 def _run(
@@ -410,14 +276,14 @@ def _answers(model: Model, feedback: Callable, t: float, y: np.ndarray, p: np.nd
     return np.array(people).T.reshape(p.shape)
 
 
-def _variable(given: _Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:
+def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:
     shape = (len(times), *given.template.shape)
     attrs = {"long_name": quantity.label, "units": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind,
              "symbol": quantity.symbol, "bounds": list(quantity.bounds)}  # fmt: skip
     return ("time", *given.template.dims), np.ascontiguousarray(values.T).reshape(shape), attrs
 
 
-def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: _Given) -> xr.Dataset:
+def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: Given) -> xr.Dataset:
     variables = {n: _variable(given, times, path[k], q) for k, (n, q) in enumerate(model.states.items())}
     for k, (name, quantity) in enumerate(model.settings.items()):
         if quantity.kind == "lever" and name not in given.template.coords:

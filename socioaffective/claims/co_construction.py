@@ -1,3 +1,125 @@
-"""x."""
+"""What chapter 01 says of a preference and an offer that shape each other."""
 
-CLAIMS = []
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+
+from socioaffective.claims import Claim
+from socioaffective.compile import jacobian
+from socioaffective.equilibrium import equilibria
+from socioaffective.models import co_construction, mirror
+from socioaffective.simulation import simulate
+
+Settings = Mapping[str, float]
+# An assistant that steers with half its might and takes half of the free time.
+HALF = {"engagement": 0.5, "steering": 0.5}
+TOPS = {name: q.bounds[1] for name, q in co_construction.settings.items()}
+
+
+def _share(settings: Settings) -> float:
+    return float(simulate(co_construction, 1, dt=1, **settings)["authorship"][0])
+
+
+def own_taste_wins(settings: Settings) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        points = equilibria(co_construction, engagement=0.5, steering=0, **settings)
+    own = settings.get("anchor", co_construction.parameters["anchor"].default)
+    return len(points) == 1 and points[0].stable and abs(points[0].state["preference"] - own) < 1e-6
+
+
+def something_is_kept(settings: Settings) -> bool:
+    q = {n: x.default for n, x in co_construction.parameters.items()} | dict(settings)
+    starts = {"preference": [0.8, -0.3], "offer": [-0.4, 0.6]}
+    run = simulate(co_construction, 104, starts, dt=1, engagement=0.5, steering=0, **{**settings, "anchoring": 0})
+    kept = q["personalisation"] * run["preference"] + q["influence"] * 0.5 * run["offer"]
+    return float(abs(kept - kept.isel(time=0)).max()) < 1e-6
+
+
+def what_moves_the_share(settings: Settings) -> bool:
+    q = {**{n: x.default for n, x in co_construction.parameters.items()}, **HALF, **settings}
+    more = lambda name: _share({**q, name: q[name] * 1.01 if q[name] * 1.01 <= TOPS[name] else q[name]})  # noqa: E731
+    less = lambda name: _share({**q, name: q[name] * 0.99})  # noqa: E731
+    up = [more(name) > less(name) for name in ("engagement", "steering", "influence", "steering_rate")]
+    down = [more(name) < less(name) for name in ("anchoring", "personalisation")]
+    return all(up + down)
+
+
+def keeps_the_larger_share(settings: Settings) -> bool:
+    return _share({"engagement": 0.5, "steering": 1.0, **settings}) < 0.5
+
+
+def never_cycles(settings: Settings) -> bool:
+    known = co_construction.settings
+    for steering in (0.0, 0.5, 1.0):
+        values = {**{n: q.value for n, q in known.items()}, "steering": steering, "engagement": 0.5, **settings}
+        roots = np.linalg.eigvals(jacobian(co_construction)(np.zeros(2), np.array([values[n] for n in known])))
+        if np.abs(np.imag(roots)).max() > 1e-9:
+            return False
+    return True
+
+
+def forks_where_echo_beats_anchor(settings: Settings) -> bool:
+    q = {n: x.default for n, x in mirror.parameters.items()} | dict(settings) | {"anchor": 0.0}
+    if q["influence"] == 0:
+        return False
+    fork = 1 + q["anchoring"] / q["influence"]
+    beside = [{**q, "exaggeration": fork + d} for d in (-1e-3, 1e-3)]
+    below, beyond = (float(jacobian(mirror)(np.zeros(1), np.array([v[n] for n in mirror.settings]))[0, 0]) for v in beside)
+    return below < 0 < beyond
+
+
+def a_lean_fades_or_grows(settings: Settings) -> bool:
+    ends = [float(simulate(mirror, 52, {"preference": 0.1}, dt=1, **{**settings, "exaggeration": lam})["preference"][-1])
+            for lam in (1.2, 2.0)]  # fmt: skip
+    return abs(ends[0]) < 0.05 and ends[1] > 0.5
+
+
+CLAIMS = [
+    Claim(
+        "CC1",
+        "Without steering an anchored preference comes to rest at the person's own taste, wherever it began.",
+        co_construction,
+        own_taste_wins,
+    ),
+    Claim(
+        "CC2",
+        "With neither anchor nor steering, personalisation times preference plus influence times engagement times offer never "
+        "changes, so where the pair ends depends on where it began.",
+        co_construction,
+        something_is_kept,
+    ),
+    Claim(
+        "CC3",
+        "The assistant's share rises with engagement, influence and steering, and falls with anchoring and personalisation.",
+        co_construction,
+        what_moves_the_share,
+    ),
+    Claim(
+        "CC4",
+        "Steered with full force for half of their free time, a person still has the larger share in their preference.",
+        co_construction,
+        keeps_the_larger_share,
+    ),
+    Claim(
+        "CC5",
+        "Two that only attract each other never cycle: both eigenvalues are real.",
+        co_construction,
+        never_cycles,
+    ),
+    Claim(
+        "CC6",
+        "The middle of the mirror loses its stability where exaggeration passes 1 + anchoring/influence.",
+        mirror,
+        forks_where_echo_beats_anchor,
+    ),
+    Claim(
+        "CC7",
+        "Within a year a lean of 0.1 fades below 0.05 under an exaggeration of 1.2 and grows beyond 0.5 under one of 2.",
+        mirror,
+        a_lean_fades_or_grows,
+    ),
+]

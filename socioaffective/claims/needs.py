@@ -1,3 +1,128 @@
-"""x."""
+"""What chapter 02 says of needs."""
 
-CLAIMS = []
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from socioaffective.claims import Claim
+from socioaffective.equilibrium import equilibria
+from socioaffective.models import need, needs
+from socioaffective.simulation import counterfactual, simulate
+
+Settings = Mapping[str, float]
+# Somebody who lets a warm assistant do their work for half of their free time.
+EASY = {"engagement": 0.5, "accommodation": 1.0, "cues": 0.8}
+
+
+def _values(model, settings: Settings) -> dict[str, float]:
+    return {n: q.default for n, q in model.settings.items()} | dict(settings)
+
+
+def two_thirds_of_the_way(settings: Settings) -> bool:
+    q = _values(need, settings)
+    feed, hurt = q["gain"] * q["support"], q["loss"] * q["thwarting"]
+    tau = 1 / (feed + hurt)
+    path = simulate(need, tau, {"satisfaction": 0.9}, dt=tau, **settings)["satisfaction"].values
+    return (
+        bool(abs((path[-1] - feed * tau) / (path[0] - feed * tau) - np.exp(-1)) < 1e-5)
+        if abs(path[0] - feed * tau) > 1e-3
+        else True
+    )
+
+
+def not_one_scale(settings: Settings) -> bool:
+    q = _values(need, settings)
+    run = simulate(need, 52, dt=1, **settings)
+    same = {**settings, "strain": q["loss"], "relief": q["gain"]}
+    one = simulate(need, 52, {"satisfaction": 0.7, "frustration": 0.3}, dt=1, **same)
+    apart = float(abs(run["satisfaction"] + run["frustration"] - 1).isel(time=-1))
+    together = float(abs(one["satisfaction"] + one["frustration"] - 1).max())
+    return apart > 0.05 and together < 1e-6
+
+
+def _rest(name: str, settings: Settings) -> float:
+    (point,) = equilibria(needs, **settings)
+    return point.state[name]
+
+
+def even_accommodation(q: Mapping[str, float]) -> float:
+    """Returns the accommodation at which use leaves competence where it would be without."""
+    sig, eta = q["competence_of_own_time"], q["competence_of_practice"]
+    return q["competence_pressure"] * (eta - sig) / (eta * q["competence_pressure"] + sig * q["cost_of_ease"])
+
+
+def ease_breaks_even(settings: Settings) -> bool:
+    q = _values(needs, settings)
+    even = even_accommodation(q)
+    if not 0.01 < even < 0.99:
+        return False
+    without = _rest("competence", {**settings, "engagement": 0})
+    for e in (0.1, 0.5, 0.9):
+        below, above = (_rest("competence", {**settings, "engagement": e, "accommodation": even + d}) for d in (-0.01, 0.01))
+        if not below > without > above:
+            return False
+    return True
+
+
+def compulsion_alone_harms(settings: Settings) -> bool:
+    without = _rest("autonomy", {**settings, "engagement": 0})
+    little, much = (_rest("autonomy", {**settings, "engagement": 0.5, "wanting": w}) for w in (0.1, 0.4))
+    return little > without > much
+
+
+def welcome_influence_is_free(settings: Settings) -> bool:
+    run = simulate(needs, 104, engagement=0.5, steering=[0, 1], dt=1, **{**settings, "endorsement": 1.0})
+    half = simulate(needs, 104, engagement=0.5, steering=[0, 1], dt=1, **{**settings, "endorsement": 0.0})["autonomy"]
+    same = float(abs(run["autonomy"].sel(person=0) - run["autonomy"].sel(person=1)).max()) < 1e-9
+    return same and float(half.isel(time=-1, person=0) - half.isel(time=-1, person=1)) > 0.05
+
+
+def the_mean_hides_the_least(settings: Settings) -> bool:
+    run = simulate(needs, dt=1, **{**settings, **EASY, "substitutability": [0, 1]})
+    lost = (counterfactual(run)["wellbeing"] - run["wellbeing"]).isel(time=-1).values
+    return bool(lost[0] > 2 * lost[1] > 0)
+
+
+CLAIMS = [
+    Claim(
+        "ND1",
+        "Under constant conditions satisfaction covers 63 % of its way to rest in the time 1/(r U + d T).",
+        need,
+        two_thirds_of_the_way,
+    ),
+    Claim(
+        "ND2",
+        "Satisfaction and frustration are one scale for good if both move at the same rates and begin on it; with the "
+        "default rates they add up to something else.",
+        need,
+        not_one_scale,
+    ),
+    Claim(
+        "ND3",
+        "Use leaves competence above its level without the assistant if accommodation is below break-even, below it if "
+        "above, for every engagement.",
+        needs,
+        ease_breaks_even,
+    ),
+    Claim(
+        "ND4",
+        "Used half of the time and without any steering, the assistant leaves autonomy above its level without it when "
+        "wanting is 0.1, and below when wanting is 0.4.",
+        needs,
+        compulsion_alone_harms,
+    ),
+    Claim(
+        "ND5",
+        "Steering that is fully endorsed costs no autonomy; steering that is not costs more than 0.05.",
+        needs,
+        welcome_influence_is_free,
+    ),
+    Claim(
+        "ND6",
+        "A person for whom everything is done loses more than twice as much by the least need as by the mean of the needs.",
+        needs,
+        the_mean_hides_the_least,
+    ),
+]

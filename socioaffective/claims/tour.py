@@ -1,3 +1,92 @@
-"""x."""
+"""What the tour says of the companion."""
 
-CLAIMS = []
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from socioaffective.claims import Claim
+from socioaffective.models import companion, wanting
+from socioaffective.policies import schedule
+from socioaffective.simulation import simulate
+
+Settings = Mapping[str, float]
+
+
+def _felt(cues: float, settings: Settings):
+    return simulate(companion, cues=cues, dt=0.25, **settings)["felt_relatedness"]
+
+
+def early_gain_late_loss(settings: Settings) -> bool:
+    gap = _felt(0.8, settings) - _felt(0, settings)
+    below = gap["time"].where(gap < 0)
+    turns = below.notnull().any() and 13 <= float(below.min()) <= 21
+    return bool(turns and float(gap[0]) > 0.03 and float(-gap[-1]) > 3 * float(gap.max()))
+
+
+def weak_cues_do_not_tip(settings: Settings) -> bool:
+    return all(float(_felt(cues, settings).diff("time").min()) >= -1e-9 for cues in (0, 0.4))
+
+
+def ties_barely_move_at_first(settings: Settings) -> bool:
+    ties = simulate(companion, 104, cues=0.8, dt=0.25, **settings)["ties"]
+    return float(abs(ties.sel(time=slice(0, 8)) - ties[0]).max()) < 0.02 and float(ties[-1]) < 0.1
+
+
+def two_fates(settings: Settings) -> bool:
+    ends = simulate(companion, 520, {"ties": [0.45, 0.3]}, cues=0.7, dt=4, **settings)["ties"].isel(time=-1)
+    return bool(ends[0] > 0.6 and ends[1] < 0.1)
+
+
+def no_way_back(settings: Settings) -> bool:
+    there_and_back = schedule(cues={0: 0.7, 52: 0.9, 260: 0.7})
+    ties = simulate(companion, 520, {"ties": 0.7}, there_and_back, dt=4, **settings)["ties"]
+    return float(ties.sel(time=52)) > 0.69 and float(ties[-1]) < 0.05
+
+
+def gentle_warmth_erodes_nothing(settings: Settings) -> bool:
+    return all(float(_felt(0.8, {**settings, "binding": b}).diff("time").min()) >= -1e-9 for b in (0, 2))
+
+
+def dose_decides(settings: Settings) -> bool:
+    """The same product of use and cues leads to the same wanting, and no cues to none."""
+    pairs = [(0.5, 0.8), (0.8, 0.5), (0.9, 0.0)]
+    run = simulate(wanting, 4000, engagement=[e for e, _ in pairs], cues=[v for _, v in pairs], dt=100, **settings)
+    same, other, none = run["wanting"].isel(time=-1).values
+    return abs(same - other) < 1e-6 and none < 1e-6
+
+
+CLAIMS = [
+    Claim(
+        "TR1",
+        "Cues of 0.8 raise felt relatedness on the first day; in week 13 to 21 the curve falls below that without cues, and "
+        "after two years it is below it by more than three times the largest early gain.",
+        companion,
+        early_gain_late_loss,
+    ),
+    Claim("TR2", "With cues of 0 or 0.4 felt relatedness rises all the way.", companion, weak_cues_do_not_tip),
+    Claim(
+        "TR3",
+        "With cues of 0.8 ties move by less than 0.02 in eight weeks and are below 0.1 after two years.",
+        companion,
+        ties_barely_move_at_first,
+    ),
+    Claim(
+        "TR4",
+        "At cues of 0.7 a newcomer with ties of 0.45 ends connected, and one with ties of 0.3 isolated.",
+        companion,
+        two_fates,
+    ),
+    Claim(
+        "TR5",
+        "Four years of cues at 0.9 undo ties of 0.7, and cues back at 0.7 do not bring them back.",
+        companion,
+        no_way_back,
+    ),
+    Claim("TR6", "With a binding of 2 or 0 cues of 0.8 erode nothing.", companion, gentle_warmth_erodes_nothing),
+    Claim(
+        "TR7",
+        "At rest wanting depends on the product of use and cues alone, and without cues there is none.",
+        wanting,
+        dose_decides,
+    ),
+]

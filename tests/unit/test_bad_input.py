@@ -12,6 +12,9 @@ m = sa.models.companion
 x = sa.state("mood", bounds=(-1, 1))
 k = sa.parameter("recovery", 0.5, (0, 2), "1/week")
 good = sa.Model("Mood", {x: -k * x})
+run = sa.simulate(m, 4)
+climber = sa.policies.climber
+needs = sa.models.needs.symbols
 
 CASES = {
     "unknown parameter": (lambda: sa.simulate(m, bindng=1), ValueError, ["bindng", "Did you mean 'binding'"]),
@@ -97,6 +100,57 @@ CASES = {
     "blocks disagree": (
         lambda: sa.compose("C", [sa.models.wanting, sa.models.ties.replace(cues=0.5)]), ValueError, ["cues", "agree"],
     ),
+    "wiring a loop": (
+        lambda: sa.models.needs.wire(ties=needs["wanting"] / 2, wanting=needs["ties"] / 2),
+        ValueError,
+        ["loop", "Break it with a state"],
+    ),
+    "wiring what is no input": (
+        lambda: sa.compose("C", [sa.models.needs], {"tie": 0.5}),
+        ValueError,
+        ["tie", "Did you mean 'ties'"],
+    ),
+    "wiring to nothing": (lambda: sa.models.needs.wire(ties="friends"), ValueError, ["friends", "'ties'"]),
+    "two blocks, one observable": (
+        lambda: sa.compose("C", [sa.models.scaffold, sa.Model("P", {x: -k * x}, {"performance": x})]),
+        ValueError,
+        ["performance", "Leave one out"],
+    ),
+    "elasticity below 0": (lambda: sa.aggregate([0.2, 0.4], elasticity=-1), ValueError, ["elasticity", "-1"]),
+    "elasticity not a number": (lambda: sa.aggregate([0.2], elasticity=float("nan")), ValueError, ["elasticity", "nan"]),
+    "elasticity a word": (lambda: sa.aggregate([0.2], elasticity="linear"), ValueError, ["elasticity", "'linear'"]),
+    "weights not one": (lambda: sa.aggregate([0.2, 0.4], [0.5, 0.6]), ValueError, ["1.1", "Divide each by their sum"]),
+    "weights too few": (lambda: sa.aggregate([0.2, 0.4], [1]), ValueError, ["2 levels", "1 weights"]),
+    "weight below 0": (lambda: sa.aggregate([0.2, 0.4], [1.5, -0.5]), ValueError, ["outside its bounds"]),
+    "level below 0": (lambda: sa.aggregate([-0.2, 0.4]), ValueError, ["at least 0", "-0.2"]),
+    "levels none": (lambda: sa.aggregate([]), ValueError, ["at least one level"]),
+    "substitutability beyond linear": (lambda: sa.simulate(sa.models.needs, substitutability=1.2), ValueError, ["[0, 1]"]),
+    "unknown claim": (lambda: sa.claim("SF9"), ValueError, ["'SF9'", "SF1"]),
+    "unknown parameter of a claim": (lambda: sa.claim("SF4").holds(bindng=0), ValueError, ["Did you mean 'binding'"]),
+    "claim outside": (lambda: sa.claim("SF4").holds(binding=99), ValueError, ["99", "[0, 10]"]),
+    "climb what is not seen": (
+        lambda: sa.simulate(m, policy=climber("engagment")),
+        ValueError,
+        ["Did you mean 'engagement'"],
+    ),
+    "climb with no lever": (lambda: sa.simulate(m, policy=climber(levers=["cue"])), ValueError, ["Did you mean 'cues'"]),
+    "climb a model without levers": (
+        lambda: sa.simulate(sa.Model("M", {x: -k * x}, {"engagement": x}), policy=climber()),
+        ValueError,
+        ["no lever"],
+    ),
+    "climb what is held": (lambda: sa.simulate(m, policy=climber(), cues=0.5), ValueError, ["start={'cues': ...}"]),
+    "cost below the bounds": (lambda: sa.simulate(m, policy=climber(cost=-1)), ValueError, ["lever_cost", "-1"]),
+    "twin of a model": (lambda: sa.counterfactual(m), TypeError, ["result of sa.simulate", "Model"]),
+    "twin of a run without use": (lambda: sa.counterfactual(sa.simulate(good, 4)), ValueError, ["'access'", "'engagement'"]),
+    "outcome of what was not varied": (
+        lambda: sa.figures.outcome(run, "cues", "ties"),
+        ValueError,
+        ["for everybody", "list of values"],
+    ),
+    "outcome of what is not there": (lambda: sa.figures.outcome(run, "cue", "ties"), ValueError, ["Did you mean 'cues'"]),
+    "needs of a model without": (lambda: sa.figures.need_plane(run), ValueError, ["satisfaction", "ties"]),
+    "authorship of another model": (lambda: sa.figures.authorship(run), ValueError, ["co_construction", "Companion"]),
     "clocks differ": (lambda: sa.compose("C", [good, sa.models.sphere]), ValueError, ["clock"]),
     "no blocks": (lambda: sa.compose("C", []), TypeError, ["at least one"]),
     "compose a word": (lambda: sa.compose("C", "companion"), TypeError, ["Model"]),
@@ -160,3 +214,39 @@ def test_a_dimension_cannot_hide_a_variable_and_a_lever_is_set_once():
         sa.simulate(m, 5, policy=sa.policies.fixed(cues=0.5), cues=0.2)
     with pytest.raises(ValueError, match="swept"):
         sa.simulate(m, 5, cues=xr.DataArray([0.1, 0.2], dims="cues"), interventions={2: {"cues": 0.5}})
+
+
+def test_the_limits_of_the_elasticity_are_exact():
+    levels, weights = [0.9, 0.6, 0.2], [0.5, 0.3, 0.2]
+    assert sa.aggregate(levels, weights, 0) == 0.2
+    assert sa.aggregate(levels, weights, 1) == pytest.approx(0.9**0.5 * 0.6**0.3 * 0.2**0.2, rel=1e-15)
+    assert sa.aggregate(levels, weights, np.inf) == pytest.approx(0.67, rel=1e-15)
+    for limit, beside in ((1, 1 + 1e-9), (0, 1e-6), (np.inf, 1e9)):
+        # The slope of the aggregate in the elasticity is below 1 here, in its inverse near infinity.
+        assert sa.aggregate(levels, weights, beside) == pytest.approx(sa.aggregate(levels, weights, limit), abs=2e-6)
+    grid = [sa.aggregate(levels, weights, x) for x in np.geomspace(1e-3, 1e3, 60)]
+    assert (np.diff(grid) > 0).all()
+    assert sa.aggregate([0, 0.5], elasticity=0.5) == 0 and sa.aggregate([0, 0.5], elasticity=np.inf) == 0.25
+    assert sa.aggregate([0.3, 0.8], [1, 0], 0) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.7, 1.0])
+def test_the_aggregate_of_a_run_is_the_aggregate_of_its_needs(share):
+    run = sa.simulate(sa.models.needs, 20, engagement=0.5, substitutability=share, weight_of_autonomy=0.5)
+    elasticity = np.inf if share == 1 else share / (1 - share)
+    levels = [run[n].values for n in ("autonomy", "competence", "relatedness")]
+    exact = sa.aggregate(levels, [0.2, 0.4, 0.4], elasticity)
+    assert run["wellbeing"].values == pytest.approx(exact, rel=1e-12)
+    if share == 0:
+        assert run["illbeing"].values == pytest.approx(
+            np.max([run[f"{n}_frustration"].values for n in NEEDS], axis=0), rel=1e-12
+        )
+
+
+NEEDS = ("autonomy", "competence", "relatedness")
+
+
+def test_an_input_left_unwired_stays_an_input_and_one_named_as_a_state_is_that_state():
+    pair = sa.compose("Pair", [sa.models.ties, sa.models.needs])
+    assert "ties" in pair.states and set(pair.inputs) == {"engagement", "wanting"}
+    assert pair.equations[needs["relatedness"]].has(sa.models.ties.symbols["ties"])
