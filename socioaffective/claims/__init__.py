@@ -99,6 +99,12 @@ class Card:
         return max(p * (1 - p) / n, (1 / n) * (1 - 1 / n) / n) ** 0.5
 
     @property
+    def spread(self) -> str:
+        """In how much of the box the claim holds, in words."""
+        count = f"in {self.held.count('1')} of {len(self.held)} draws from the whole box"
+        return f"{count} ({self.share:.1%}, standard error {self.error:.1%})"
+
+    @property
     def breaking(self) -> dict[str, tuple[float, float]]:
         """The intervals of the parameters that can break the claim within their bounds, the narrowest first."""
         known = self.claim.parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from socioaffective.claims import Claim
+from socioaffective.equilibrium import equilibria
 from socioaffective.models import companion, wanting
 from socioaffective.policies import schedule
 from socioaffective.simulation import simulate
@@ -49,10 +50,11 @@ def gentle_warmth_erodes_nothing(settings: Settings) -> bool:
 
 def dose_decides(settings: Settings) -> bool:
     """The same product of use and cues leads to the same wanting, and no cues to none."""
-    pairs = [(0.5, 0.8), (0.8, 0.5), (0.9, 0.0)]
-    run = simulate(wanting, 4000, engagement=[e for e, _ in pairs], cues=[v for _, v in pairs], dt=100, **settings)
-    same, other, none = run["wanting"].isel(time=-1).values
-    return abs(same - other) < 1e-6 and none < 1e-6
+    rest = [equilibria(wanting, engagement=e, cues=v, **settings) for e, v in ((0.5, 0.8), (0.8, 0.5), (0.9, 0.0))]
+    if any(len(points) != 1 for points in rest):
+        return False
+    same, other, none = (points[0].state["wanting"] for points in rest)
+    return abs(same - other) < 1e-9 and abs(none) < 1e-9
 
 
 CLAIMS = [

@@ -18,6 +18,9 @@ WIDTH, HEIGHT = 420, 300
 # Lines of one quantity in several runs differ by their dashes.
 DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
+# Each row carries its own colour: charts side by side would otherwise share one scale and mix up theirs.
+INK = alt.Color("ink:N", scale=None)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -44,24 +47,23 @@ def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
 def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any], height: int, crowd: bool = False) -> Any:
     """Returns lines, each with its label at its end; `across` and `up` are the title and the extent of an axis."""
     names, runs = list(dict.fromkeys(line.name for line in lines)), list(dict.fromkeys(line.run for line in lines))
+    inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
     rows = [
-        {"x": a, "y": b, "name": line.name, "run": line.run, "line": k}
+        {"x": a, "y": b, "name": line.name, "run": line.run, "line": k, "ink": inks[line.name]}
         for k, line in enumerate(lines)
         for a, b in zip(line.x, line.y, strict=True)
     ]
     x = alt.X("x:Q", title=across[0], scale=alt.Scale(domain=list(across[1]), nice=False))
     y = alt.Y("y:Q", title=up[0], scale=alt.Scale(domain=list(up[1]), nice=False))
-    ink = [theme.colour(n, k) for k, n in enumerate(names)]
-    colours = alt.Color("name:N", scale=alt.Scale(domain=names, range=ink), legend=None)
     dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=runs, range=DASHES[: len(runs)]), legend=None, sort=None)
-    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=colours, strokeDash=dash, detail="line:N")
+    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=INK, strokeDash=dash, detail="line:N")
     chart = base.mark_line(strokeWidth=1 if crowd else 2.5, opacity=0.45 if crowd else 1.0, clip=True)
     if crowd:
         return chart
-    ends = [{"x": line.x[-1], "y": line.y[-1], "name": line.name, "text": line.text} for line in lines]
+    ends = [{"x": line.x[-1], "y": line.y[-1], "ink": inks[line.name], "text": line.text} for line in lines]
     _spread(ends, *up[1], height)
     labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
-    return chart + labels.encode(x=x, y="place:Q", text="text:N", color=colours)
+    return chart + labels.encode(x=x, y="place:Q", text="text:N", color=INK)
 
 
 def rows_of(rows: Iterable[dict]) -> Any:

@@ -11,7 +11,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import number, unknown
-from socioaffective.figures.marks import HEIGHT, WIDTH, Line, by_person, extent, labelled, rows_of, tabled, two, words
+from socioaffective.figures.marks import HEIGHT, INK, WIDTH, Line, by_person, extent, labelled, rows_of, tabled, two, words
 
 # The names of Kirk and others (2025), arXiv:2512.01991 [READ-2], by whether wanting and whether liking has risen.
 PROFILES = {
@@ -40,7 +40,7 @@ def outcome(
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.needs, 520, engagement=0.4, accommodation=[0, 0.25, 0.5, 0.75, 1])
     >>> sa.figures.outcome(run, "accommodation", "competence").description
-    'competence at week 520 goes from 0.65 at accommodation 0.00 to 0.32 at accommodation 1.00.'
+    'competence at week 520 goes from 0.62 at accommodation 0.00 to 0.19 at accommodation 1.00.'
     """
     table = tabled(runs, "outcome")
     wanted = [names] if isinstance(names, str) else list(names)
@@ -94,30 +94,22 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     count = max(part.size for part in moved.values())
     across, up = (np.broadcast_to(moved[n], count) for n in (x, y))
     reach = 1.1 * max(float(np.abs(across).max()), float(np.abs(up).max()), 1e-3)
+    inks = {name: theme.SPARE[k][theme.shade()] for name, k in zip(PROFILES.values(), (0, 7, 2, 1), strict=True)}
     rows = [{"x": a, "y": b, "profile": PROFILES[bool(a > 0), bool(b > 0)]} for a, b in zip(across, up, strict=True)]
+    rows = [{**row, "ink": inks[row["profile"]]} for row in rows]
     scale = alt.Scale(domain=[-reach, reach], nice=False)
     ax, ay = alt.X("x:Q", title=f"change of {words(x)}", scale=scale), alt.Y("y:Q", title=f"change of {words(y)}", scale=scale)
-    ink = alt.Color(
-        "profile:N",
-        legend=None,
-        scale=alt.Scale(domain=list(PROFILES.values()), range=[theme.SPARE[k][theme.shade()] for k in (0, 7, 2, 1)]),
-    )
-    points = alt.Chart(rows_of(rows)).mark_point(filled=True, size=22, opacity=0.6).encode(x=ax, y=ay, color=ink)
+    points = alt.Chart(rows_of(rows)).mark_point(filled=True, size=22, opacity=0.6).encode(x=ax, y=ay, color=INK)
     cross = [
         alt.Chart(rows_of([{axis: 0.0}])).mark_rule(color=theme.scheme()["quiet"]).encode(**{axis: f"{axis}:Q"})
         for axis in "xy"
     ]
     share = {name: sum(row["profile"] == name for row in rows) / count for name in PROFILES.values()}
-    corners = [
-        {
-            "x": reach * 0.5 * (1 if up_x else -1),
-            "y": reach * 0.94 * (1 if up_y else -1),
-            "profile": name,
-            "text": f"{name} {share[name]:.0%}",
-        }
-        for (up_x, up_y), name in PROFILES.items()
-    ]
-    texts = alt.Chart(rows_of(corners)).mark_text(fontSize=11, fontWeight="bold").encode(x=ax, y=ay, text="text:N", color=ink)
+    corners = []
+    for (right, top), name in PROFILES.items():
+        place = {"x": reach * (0.5 if right else -0.5), "y": reach * (0.94 if top else -0.94)}
+        corners.append({**place, "ink": inks[name], "text": f"{name} {share[name]:.0%}"})
+    texts = alt.Chart(rows_of(corners)).mark_text(fontSize=11, fontWeight="bold").encode(x=ax, y=ay, text="text:N", color=INK)
     shares = ", ".join(f"{name} {value * 100:.0f} %" for name, value in share.items())
     said = (
         f"Change of {words(y)} against change of {words(x)} for {count} people over {float(run['time'][-1]):g} weeks: {shares}."

@@ -12,7 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.figures.marks import HEIGHT, by_person, dots, path_marks, rows_of, spaced, titled, two, words
+from socioaffective.figures.marks import HEIGHT, INK, by_person, dots, path_marks, rows_of, spaced, titled, two, words
 from socioaffective.model import CLOCKS, Model
 from socioaffective.plane import Portrait, portrait
 
@@ -154,29 +154,33 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     """
     rows, labels = [], []
     names, box = list(view.model.states), box_of(view.model)
+    inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
     for line in view.nullclines:
         for k, curve in enumerate(line.curves):
             keep = spaced(len(curve), 120)
-            which = {"state": line.state, "curve": f"{line.state} {k}"}
+            which = {"state": line.state, "curve": f"{line.state} {k}", "ink": inks[line.state]}
             rows += [{"x": curve[i, 0], "y": curve[i, 1], "order": int(i), **which} for i in keep]
         if line.curves:
             longest = max(line.curves, key=len)
             place = longest[len(longest) * (2 if line.state == names[0] else 3) // 5]
             side = "right" if place[0] > box[0].mean() else "left"
-            label = {"x": place[0], "y": place[1], "state": line.state, "text": f"{words(line.state)} at rest", "side": side}
+            label = {
+                "x": place[0],
+                "y": place[1],
+                "ink": inks[line.state],
+                "text": f"{words(line.state)} at rest",
+                "side": side,
+            }
             labels.append(label)
     x, y = _axes(view)
-    colours = alt.Color(
-        "state:N", scale=alt.Scale(domain=names, range=[theme.colour(n, k) for k, n in enumerate(names)]), legend=None
-    )
-    lines = alt.Chart(rows_of(rows or [{"x": None, "y": None, "state": names[0], "curve": "", "order": 0}]))
-    drawn = lines.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=colours, detail="curve:N", order="order:Q")
+    lines = alt.Chart(rows_of(rows or [{"x": None, "y": None, "ink": inks[names[0]], "curve": "", "order": 0}]))
+    drawn = lines.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q")
     for side, dx in (("left", 7), ("right", -7)):
         here = [label for label in labels if label["side"] == side]
         text = {"x": x, "y": y, "text": "text:N"}
         style: dict[str, Any] = {"fontSize": 11, "align": side, "dx": dx, "clip": True}
         halo = alt.Chart(rows_of(here)).mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
-        drawn = drawn + halo.encode(**text) + alt.Chart(rows_of(here)).mark_text(**style).encode(**text, color=colours)
+        drawn = drawn + halo.encode(**text) + alt.Chart(rows_of(here)).mark_text(**style).encode(**text, color=INK)
     return drawn
 
 

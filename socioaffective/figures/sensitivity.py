@@ -20,8 +20,8 @@ def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
 
     >>> import socioaffective as sa
     >>> chart = sa.figures.sensitivity(sa.claim("SF4"))
-    >>> chart.description.split(" of the box")[0].split("holds in ")[0]
-    'Claim SF4 '
+    >>> chart.description.split(" draws ")[1].split(" (")[0]
+    'from the whole box'
     """
     card = claim.card
     known, shown = claim.parameters, list(card.breaking.items())[:MOST_BARS]
@@ -30,29 +30,18 @@ def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
         a, b = known[name].bounds
         place = {"from": low, "to": high, "default": known[name].default, "rail": a, "end": b}
         rows.append({k: (v - a) / (b - a) for k, v in place.items()}
-                    | {"parameter": words(name), "low": f"{low:.3g}", "high": f"{high:.3g}"})  # fmt: skip
-    share = f"holds in {card.share:.1%} of the box, with a standard error of {card.error:.1%} from {len(card.held)} draws"
+                    | {"parameter": words(name), "holds": f"{low:.3g} to {high:.3g}"})  # fmt: skip
     moves = "; ".join(f"{words(n)} {low:.3g} to {high:.3g}" for n, (low, high) in shown)
     free = len(card.intervals) - len(card.breaking)
-    said = f"Claim {claim.id} {share}. "
+    said = f"Claim {claim.id} holds {card.spread}. "
     said += (
         f"It holds, one moved at a time, for {moves}; {free} others cannot break it alone."
         if shown
         else "No parameter breaks it alone."
     )
     if not rows:
-        rows = [
-            {
-                "parameter": f"any of the {free}",
-                "from": 0.0,
-                "to": 1.0,
-                "default": 0.5,
-                "rail": 0.0,
-                "end": 1.0,
-                "low": "",
-                "high": "",
-            }
-        ]
+        whole = {"from": 0.0, "to": 1.0, "default": 0.5, "rail": 0.0, "end": 1.0}
+        rows = [{**whole, "parameter": f"any of the {free}", "holds": "anywhere"}]
     base = alt.Chart(rows_of(rows))
     y = alt.Y("parameter:N", title=None, sort=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
     x = alt.X("rail:Q", title="range of the parameter", scale=alt.Scale(domain=[0, 1]),
@@ -63,9 +52,7 @@ def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
         base.mark_bar(height=8, color=colour).encode(x="from:Q", x2="to:Q", y=y),
         base.mark_tick(color=ink, thickness=2, height=14).encode(x="default:Q", y=y),
     ]
-    for field, at, align, dx in (("low", "from", "right", -5), ("high", "to", "left", 5)):
-        layers.append(base.mark_text(align=align, dx=dx, fontSize=10, color=ink).encode(x=f"{at}:Q", y=y, text=f"{field}:N"))
-    title = alt.Title(
-        f"{claim.id} {share.split(', with')[0]}", subtitle=f"{free} of {len(card.intervals)} parameters cannot break it alone"
-    )
+    layers.append(base.mark_text(align="left", dx=8, fontSize=11, color=ink).encode(x="end:Q", y=y, text="holds:N"))
+    alone = f"{free} of {len(card.intervals)} parameters cannot break it alone"
+    title = alt.Title(f"{claim.id} holds {card.spread.split(' (')[0]}", subtitle=alone)
     return alt.layer(*layers).properties(width=width, height=22 * len(rows), title=title, description=said)
