@@ -66,7 +66,7 @@ class Explorer(widgets.VBox):
     def code(self) -> str:
         """The call that repeats the present run."""
         moved = {n: v for n, v in self.settings.items() if v != self.model.settings[n].value}
-        start = {n: v for n, v in self.start.items() if v != self.model.states[n].value}
+        start = {n: float(f"{v:g}") for n, v in self.start.items() if v != self.model.states[n].value}
         words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else []), *(f"{n}={v:g}" for n, v in moved.items())]
         return f"sa.simulate(model, {', '.join(words)})"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,9 +23,7 @@ def _share(settings: Settings) -> float:
 
 
 def own_taste_wins(settings: Settings) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        points = equilibria(co_construction, engagement=0.5, steering=0, **settings)
+    points = equilibria(co_construction, engagement=0.5, steering=0, **settings)
     own = settings.get("anchor", co_construction.parameters["anchor"].default)
     return len(points) == 1 and points[0].stable and abs(points[0].state["preference"] - own) < 1e-6
 

@@ -208,10 +208,13 @@ def test_the_printed_equation_parses_back(model):
 
 @each_of_ours
 def test_every_symbol_is_explained(model):
-    assert model.source
+    assert model.source and model.left_out and model.refuted_by
+    shown = model.card._repr_markdown_()
+    assert model.left_out[1:] in shown and model.refuted_by[1:] in shown
     for q in model.quantities.values():
         assert q.meaning and q.unit and q.symbol, q.name
-        assert q.kind != "parameter" or q.source, q.name
+        # How the value and the range were chosen, not only whose they are.
+        assert q.kind != "parameter" or len(q.source) > len("ours: ") and q.source in shown, q.name
     letters = [q.symbol for q in model.quantities.values()]
     assert len(set(letters)) == len(letters)
 
