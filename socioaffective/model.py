@@ -12,7 +12,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from socioaffective.checks import unknown
-from socioaffective.model_card import Card
+from socioaffective.model_card import Card, folded
 from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
 
 __all__ = ["Model", "compose", "input", "lever", "logistic", "observable", "parameter", "state"]
@@ -259,7 +259,7 @@ class Model:
             value = "computed" if q.kind == "observable" else f"{'starts at ' * (q.kind == 'state')}{q.value:g}"
             letter = sympy.latex(sympy.Symbol(q.symbol))
             rows.append(f"| ${letter}$ | {q.label} | {q.meaning} | {value} | {q.bounds[0]:g} to {q.bounds[1]:g} | {q.unit} |")
-        return f"**{self.title}**\n\n$$\n{self.latex}\n$$\n\n{head}\n" + "\n".join(rows)
+        return f"**{self.title}**\n\n$$\n{self.latex}\n$$\n\n{folded(head, rows, 'symbols')}"
 
     def __repr__(self) -> str:
         return f"Model('{self.title}': states {', '.join(self.states)})"
