@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from socioaffective.model import Model
+from typing import Any
 
 # A table of more rows than this is folded away under a line that says how many there are.
 MOST_ROWS = 20
@@ -24,7 +21,7 @@ def folded(head: str, rows: list[str], what: str) -> str:
 class Card:
     """The model card of a model, shown in a notebook as text and tables; made by `Model.card`."""
 
-    model: Model
+    model: Any
 
     def __repr__(self) -> str:
         return (

@@ -26,13 +26,15 @@ MODULES = ("facts", "tour", "co_construction", "needs", "wanting_and_liking")
 class Claim:
     """A statement about a model that can be tested for any values of its parameters; found by `sa.claim`.
 
-    `id` as it stands in the text, `sentence`, `model`; `test`, a function from settings by name to whether it holds.
+    `id` as it stands in the text, `sentence`, `model`; `test`, a function from settings by name to whether it holds;
+    `given`, the parameters that the sentence itself sets.
     """
 
     id: str
     sentence: str
     model: Model
     test: Callable[[Mapping[str, float]], bool]
+    given: tuple[str, ...] = ()
 
     def holds(self, **settings: float) -> bool:
         """Returns whether the claim holds with these parameters, the others at their defaults.
@@ -54,8 +56,8 @@ class Claim:
 
     @property
     def parameters(self) -> Mapping[str, Quantity]:
-        """The parameters that the card moves."""
-        return self.model.parameters
+        """The parameters that the card moves: all but those given by the sentence."""
+        return {name: q for name, q in self.model.parameters.items() if name not in self.given}
 
     @property
     def card(self) -> Card:

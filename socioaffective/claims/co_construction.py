@@ -33,7 +33,11 @@ def something_is_kept(settings: Settings) -> bool:
     starts = {"preference": [0.8, -0.3], "offer": [-0.4, 0.6]}
     run = simulate(co_construction, 104, starts, dt=1, engagement=0.5, steering=0, **{**settings, "anchoring": 0})
     kept = q["personalisation"] * run["preference"] + q["influence"] * 0.5 * run["offer"]
-    return float(abs(kept - kept.isel(time=0)).max()) < 1e-6
+    same = float(abs(kept - kept.isel(time=0)).max()) < 1e-6
+    # Two people alike who meet different assistants end apart, wherever there is any influence and the pair can move.
+    starts = {"preference": [-0.3, -0.3], "offer": [-0.4, 0.9]}
+    ends = simulate(co_construction, 520, starts, dt=520, engagement=0.5, steering=0, **{**settings, "anchoring": 0})
+    return same and float(np.ptp(ends["preference"].isel(time=-1).values)) > 1e-3
 
 
 def what_moves_the_share(settings: Settings) -> bool:
@@ -75,23 +79,31 @@ def a_lean_fades_or_grows(settings: Settings) -> bool:
     return abs(ends[0]) < 0.05 and ends[1] > 0.5
 
 
+def taste_off_the_middle_unfolds(settings: Settings) -> bool:
+    few, many = (equilibria(mirror, **{**settings, "anchor": 0.1, "exaggeration": lam}) for lam in (1.4, 2.5))
+    return len(few) == 1 and len(many) == 3 and few[0].state["preference"] > 0.1
+
+
 CLAIMS = [
     Claim(
         "CC1",
-        "Without steering an anchored preference comes to rest at the person's own taste, wherever it began.",
+        "Without steering the preference of a person with an anchor and with autonomy comes to rest at their own taste, "
+        "wherever it began.",
         co_construction,
         own_taste_wins,
     ),
     Claim(
         "CC2",
         "With neither anchor nor steering, personalisation times preference plus influence times engagement times offer never "
-        "changes, so where the pair ends depends on where it began.",
+        "changes, and two alike who meet different assistants end apart.",
         co_construction,
         something_is_kept,
+        given=("anchoring",),
     ),
     Claim(
         "CC3",
-        "The assistant's share rises with engagement, influence and steering, and falls with anchoring and personalisation.",
+        "Where something steers and something anchors, the assistant's share rises with engagement, influence and "
+        "steering, and falls with anchoring and personalisation.",
         co_construction,
         what_moves_the_share,
     ),
@@ -103,20 +115,31 @@ CLAIMS = [
     ),
     Claim(
         "CC5",
-        "Two that only attract each other never cycle: both eigenvalues are real.",
+        "A preference and an offer that only attract each other, at once, never cycle: both eigenvalues are real.",
         co_construction,
         never_cycles,
     ),
     Claim(
         "CC6",
-        "The middle of the mirror loses its stability where exaggeration passes 1 + anchoring/influence.",
+        "For an own taste in the middle, the middle of the mirror loses its stability where exaggeration passes "
+        "1 + anchoring/influence.",
         mirror,
         forks_where_echo_beats_anchor,
+        given=("anchor", "exaggeration"),
     ),
     Claim(
         "CC7",
         "Within a year a lean of 0.1 fades below 0.05 under an exaggeration of 1.2 and grows beyond 0.5 under one of 2.",
         mirror,
         a_lean_fades_or_grows,
+        given=("exaggeration",),
+    ),
+    Claim(
+        "CC8",
+        "With an own taste of 0.1 the mirror has one place of rest at an exaggeration of 1.4 and three at 2.5, and the far one "
+        "is born in a fold, away from the near one.",
+        mirror,
+        taste_off_the_middle_unfolds,
+        given=("anchor", "exaggeration"),
     ),
 ]

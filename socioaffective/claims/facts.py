@@ -18,8 +18,8 @@ CLIMB = climber()
 climbed = CLIMB.on(ecosystem)
 
 
-def _climb(settings: Mapping[str, float], weeks: float = 104):
-    run = simulate(ecosystem, weeks, policy=CLIMB, dt=1, **settings)
+def _climb(settings: Mapping[str, float]):
+    run = simulate(ecosystem, policy=CLIMB, dt=1, **settings)
     return run, counterfactual(run)
 
 
@@ -49,7 +49,9 @@ def decoupling(settings: Mapping[str, float]) -> bool:
 
 
 def harmless(settings: Mapping[str, float]) -> bool:
-    run, twin = _climb(settings)
+    half = dict.fromkeys(ecosystem.levers, 0.5)
+    run = simulate(ecosystem, start=half, policy=CLIMB, dt=1, **settings)
+    twin = counterfactual(run)
     return all(gap(run, twin, need, 104) >= -1e-6 for need in NEEDS)
 
 
@@ -91,9 +93,9 @@ CLAIMS = [
     ),
     Claim(
         "SF7",
-        "Where people are drawn by a challenge and put off by clinging, an assistant that climbs engagement leaves no need "
-        "below its level without it in week 104.",
-        climbed,
+        "For this person, drawn by a challenge and put off by clinging, an assistant that climbs engagement, even with all "
+        "levers half-way up at first, leaves no need below its level without it in week 104.",
+        supported,
         not_inevitable,
     ),
 ]

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, gap
 from socioaffective.equilibrium import equilibria
-from socioaffective.models import need, needs
+from socioaffective.model import compose
+from socioaffective.models import need, needs, wanting
+from socioaffective.models.needs import autonomy
 from socioaffective.simulation import counterfactual, simulate
 
 Settings = Mapping[str, float]
@@ -85,6 +87,22 @@ def the_mean_hides_the_least(settings: Settings) -> bool:
     return bool(lost[0] > 2 * lost[1] > 0)
 
 
+def first_the_other_way(settings: Settings) -> bool:
+    run = simulate(needs, 104, {"competence": 0.9}, dt=1, engagement=0.5, accommodation=0.2, **settings)
+    twin = counterfactual(run)
+    return gap(run, twin, "competence", 5) < 0 < gap(run, twin, "competence", 104)
+
+
+pulled = compose("Autonomy and wanting", [wanting, autonomy])
+
+
+def the_dose_decides_for_autonomy(settings: Settings) -> bool:
+    none, little, much = (equilibria(pulled, engagement=e, cues=0.8, **settings) for e in (0, 0.1, 0.5))
+    if not len(none) == len(little) == len(much) == 1:
+        return False
+    return little[0].state["autonomy"] > none[0].state["autonomy"] > much[0].state["autonomy"]
+
+
 CLAIMS = [
     Claim(
         "ND1",
@@ -94,15 +112,15 @@ CLAIMS = [
     ),
     Claim(
         "ND2",
-        "Satisfaction and frustration are one scale for good if both move at the same rates and begin on it; with the "
-        "default rates they add up to something else.",
+        "Satisfaction and frustration stay one scale if both move at the same rates and begin on it; with other rates "
+        "they come to add up to something else.",
         need,
         not_one_scale,
     ),
     Claim(
         "ND3",
-        "Use leaves competence above its level without the assistant if accommodation is below break-even, below it if "
-        "above, for every engagement.",
+        "At rest use leaves competence above its level without the assistant if accommodation is below break-even, and "
+        "below it if above, whether 0.1, 0.5 or 0.9 of the time is spent.",
         needs,
         ease_breaks_even,
     ),
@@ -115,14 +133,31 @@ CLAIMS = [
     ),
     Claim(
         "ND5",
-        "Steering that is fully endorsed costs no autonomy; steering that is not costs more than 0.05.",
+        "With use of half the time, full steering that is endorsed costs no autonomy, and costs more than 0.05 if it is not.",
         needs,
         welcome_influence_is_free,
+        given=("endorsement",),
     ),
     Claim(
         "ND6",
-        "A person for whom everything is done loses more than twice as much by the least need as by the mean of the needs.",
+        "A person for whom a warm assistant does everything, half of the time, loses more than twice as much by the least"
+        " need as by the mean of the needs.",
         needs,
         the_mean_hides_the_least,
+        given=("substitutability",),
+    ),
+    Claim(
+        "ND7",
+        "For somebody who begins at a competence of 0.9, an accommodation of 0.2 for half of the time leaves competence "
+        "below its level without the assistant in week 5 and above it in week 104.",
+        needs,
+        first_the_other_way,
+    ),
+    Claim(
+        "ND8",
+        "Where wanting grows with use, cues of 0.8 leave autonomy at rest above its level without the assistant if use is"
+        " 0.1, and below it if use is 0.5.",
+        pulled,
+        the_dose_decides_for_autonomy,
     ),
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, gap
 from socioaffective.equilibrium import equilibria
-from socioaffective.models import companion, wanting
-from socioaffective.policies import schedule
-from socioaffective.simulation import simulate
+from socioaffective.models import companion, ecosystem, wanting
+from socioaffective.policies import climber, schedule
+from socioaffective.simulation import counterfactual, simulate
 
 Settings = Mapping[str, float]
 
@@ -18,14 +18,16 @@ def _felt(cues: float, settings: Settings):
 
 
 def early_gain_late_loss(settings: Settings) -> bool:
-    gap = _felt(0.8, settings) - _felt(0, settings)
-    below = gap["time"].where(gap < 0)
+    lead = _felt(0.8, settings) - _felt(0, settings)
+    below = lead["time"].where(lead < 0)
     turns = below.notnull().any() and 13 <= float(below.min()) <= 21
-    return bool(turns and float(gap[0]) > 0.03 and float(-gap[-1]) > 3 * float(gap.max()))
+    return bool(turns and float(lead[0]) > 0.03 and float(-lead[-1]) > 3 * float(lead.max()))
 
 
-def weak_cues_do_not_tip(settings: Settings) -> bool:
-    return all(float(_felt(cues, settings).diff("time").min()) >= -1e-9 for cues in (0, 0.4))
+def weak_cues_cost_little(settings: Settings) -> bool:
+    none, weak = _felt(0, settings), _felt(0.4, settings)
+    rises = all(float(felt.diff("time").min()) >= -1e-9 for felt in (none, weak))
+    return rises and abs(float(weak[-1] - none[-1])) < 0.03
 
 
 def ties_barely_move_at_first(settings: Settings) -> bool:
@@ -44,8 +46,16 @@ def no_way_back(settings: Settings) -> bool:
     return float(ties.sel(time=52)) > 0.69 and float(ties[-1]) < 0.05
 
 
-def gentle_warmth_erodes_nothing(settings: Settings) -> bool:
-    return all(float(_felt(0.8, {**settings, "binding": b}).diff("time").min()) >= -1e-9 for b in (0, 2))
+def gentle_warmth_costs_little(settings: Settings) -> bool:
+    none = _felt(0, settings)
+    leads = [_felt(0.8, {**settings, "binding": b}) - none for b in (0, 2)]
+    return all(float(lead[0]) > 0 and float(lead[-1]) > -0.05 for lead in leads)
+
+
+def other_needs_tell_early(settings: Settings) -> bool:
+    run = simulate(ecosystem, 4, policy=climber(), dt=1, **settings)
+    twin = counterfactual(run)
+    return gap(run, twin, "relatedness", 4) > 0.05 and max(gap(run, twin, n, 4) for n in ("autonomy", "competence")) < -0.05
 
 
 def dose_decides(settings: Settings) -> bool:
@@ -65,7 +75,12 @@ CLAIMS = [
         companion,
         early_gain_late_loss,
     ),
-    Claim("TR2", "With cues of 0 or 0.4 felt relatedness rises all the way.", companion, weak_cues_do_not_tip),
+    Claim(
+        "TR2",
+        "With cues of 0 or 0.4 felt relatedness rises all the way, and ends within 0.03 of each other.",
+        companion,
+        weak_cues_cost_little,
+    ),
     Claim(
         "TR3",
         "With cues of 0.8 ties move by less than 0.02 in eight weeks and are below 0.1 after two years.",
@@ -84,11 +99,25 @@ CLAIMS = [
         companion,
         no_way_back,
     ),
-    Claim("TR6", "With a binding of 2 or 0 cues of 0.8 erode nothing.", companion, gentle_warmth_erodes_nothing),
+    Claim(
+        "TR6",
+        "With a binding of 2 or 0, cues of 0.8 help on the first day and cost at most 0.05 of felt relatedness after two "
+        "years.",
+        companion,
+        gentle_warmth_costs_little,
+        given=("binding",),
+    ),
     Claim(
         "TR7",
-        "At rest wanting depends on the product of use and cues alone, and without cues there is none.",
+        "Use and cues enter wanting at rest only through their product, and without cues there is none.",
         wanting,
         dose_decides,
+    ),
+    Claim(
+        "TR8",
+        "In week 4 of an assistant that climbs engagement relatedness is more than 0.05 above, and autonomy and "
+        "competence are more than 0.05 below, their levels without it.",
+        climber().on(ecosystem),
+        other_needs_tell_early,
     ),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from socioaffective.claims import Claim
-from socioaffective.models import wanting_liking
+from socioaffective.models import ecosystem, wanting_liking
 from socioaffective.policies import schedule
 from socioaffective.simulation import simulate
 
@@ -25,18 +25,18 @@ def more_use_more_wanting_less_liking(settings: Settings) -> bool:
 
 def cues_leave_liking_alone(settings: Settings) -> bool:
     run = simulate(wanting_liking, 104, engagement=0.6, cues=[0, 0.5, 1], dt=1, **settings)
-    return float(np.ptp(run["liking"].values, axis=1).max()) < 1e-9 and float(np.ptp(run["wanting"].values[-1])) > 0.1
+    return float(np.ptp(run["liking"].values, axis=1).max()) < 1e-6 and float(np.ptp(run["wanting"].values[-1])) > 0.1
 
 
 def they_cross(settings: Settings) -> bool:
     run = simulate(wanting_liking, 26, dt=0.125, **RICH, **settings)
     above = run["time"].where(run["wanting"] > run["liking"])
-    return bool(above.notnull().any()) and 2 <= float(above.min()) <= 8
+    return bool(above.notnull().any()) and 2 <= float(above.min()) <= 5
 
 
 def wanting_goes_before_liking_is_back(settings: Settings) -> bool:
     run = simulate(wanting_liking, 60, policy=None, dt=1, interventions={52: {"engagement": 0}}, **RICH, **settings)
-    then, later = run.sel(time=51), run.sel(time=60)
+    then, later = run.sel(time=52), run.sel(time=60)
     gone = 1 - float(later["wanting"] / then["wanting"])
     back = 1 - float((1 - later["liking"]) / (1 - then["liking"]))
     return gone > back > 0.5
@@ -63,11 +63,31 @@ def no_cues_no_wanting(settings: Settings) -> bool:
     return float(w[-1]) < 0.1 * float(w.sel(time=25)) and float(run["liking"][-1] - run["liking"].sel(time=26)) < 1e-3
 
 
+def use_follows_when_cues_go(settings: Settings) -> bool:
+    plain = schedule(cues={0: 0.8, 26: 0})
+    run = simulate(ecosystem, 52, policy=plain, dt=1, **settings)
+    use, liking = run["engagement"], run["liking"]
+    return float(use[-1]) < 0.5 * float(use.sel(time=25)) and float(liking[-1]) > 2 * float(liking.sel(time=25))
+
+
 CLAIMS = [
-    Claim("WL1", "At rest, more use means more wanting and less liking.", wanting_liking, more_use_more_wanting_less_liking),
-    Claim("WL2", "Cues change wanting by more than 0.1 and liking not at all.", wanting_liking, cues_leave_liking_alone),
     Claim(
-        "WL3", "With use of 0.6 and cues of 0.8 wanting overtakes liking between week 2 and week 8.", wanting_liking, they_cross
+        "WL1",
+        "At rest and with cues of 0.8, more use means more wanting and less liking.",
+        wanting_liking,
+        more_use_more_wanting_less_liking,
+    ),
+    Claim(
+        "WL2",
+        "At the same use, cues change wanting by more than 0.1 and liking not at all.",
+        wanting_liking,
+        cues_leave_liking_alone,
+    ),
+    Claim(
+        "WL3",
+        "With use of 0.6 and cues of 0.8 wanting overtakes liking between week 2 and week 5.",
+        wanting_liking,
+        they_cross,
     ),
     Claim(
         "WL4",
@@ -89,5 +109,12 @@ CLAIMS = [
         "has not come back.",
         wanting_liking,
         no_cues_no_wanting,
+    ),
+    Claim(
+        "WL7",
+        "In the whole model, half a year after cues of 0.8 are taken away, use is less than half and liking more than "
+        "twice of what they were.",
+        ecosystem,
+        use_follows_when_cues_go,
     ),
 ]

@@ -10,7 +10,12 @@ from typing import Any
 from socioaffective.checks import unknown
 
 # Each set and the module that knows its questions: a mapping QUESTIONS from number to a function of the answer.
-SETS = {"00_tour": "tour"}
+SETS = {
+    "00_tour": "tour",
+    "01_co_construction": "co_construction",
+    "02_needs": "needs",
+    "03_wanting_and_liking": "wanting_and_liking",
+}
 
 
 @dataclass(frozen=True)

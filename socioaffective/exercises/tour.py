@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.checks import number
 from socioaffective.equilibrium import equilibria
 from socioaffective.exercises import Reply
+from socioaffective.exercises.answers import attempt, plain
 from socioaffective.models import companion
 from socioaffective.policies import Steps, schedule
 from socioaffective.simulation import simulate
@@ -17,13 +17,6 @@ from socioaffective.simulation import simulate
 STRONG = 1.0
 SHARED = 0.7
 HARMFUL, SWITCH, END = 0.9, 260, 780
-
-
-def _number(answer: Any, low: float, high: float, what: str) -> float:
-    try:
-        return number(answer, what, (low, high))
-    except (TypeError, ValueError) as error:
-        raise Reply(str(error)) from None
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +29,7 @@ def _weeks() -> dict[str, float]:
 
 
 def relief_ends(answer: Any) -> str:
-    week, key = _number(answer, 0, 104, "The week"), _weeks()
+    week, key = plain(answer, 0, 104, "The week"), _weeks()
     if abs(week - key["cross"]) <= 1:
         return "From here on, the first month's winner is behind."
     if abs(week - key["peak"]) <= 1:
@@ -69,7 +62,7 @@ def _boundary(good: Any, yes: float, no: float) -> float:
 
 
 def least_ties(answer: Any) -> str:
-    ties, key = _number(answer, 0, 1, "The start of ties"), _divide()
+    ties, key = plain(answer, 0, 1, "The start of ties"), _divide()
     if abs(ties - key) <= 0.01:
         return "A hundredth less, and the same person with the same assistant ends alone."
     points = equilibria(companion, cues=SHARED)
@@ -104,10 +97,7 @@ def _highest() -> float:
 def repair(answer: Any) -> str:
     if not isinstance(answer, Steps) or set(answer.levers) != {"cues"}:
         raise Reply("Give a schedule of the cues, such as sa.policies.schedule(cues={0: 0.9, 260: ...}).")
-    try:
-        run = simulate(companion, END, {"ties": 0.7}, answer, dt=1)
-    except (TypeError, ValueError) as error:
-        raise Reply(f"This schedule cannot be run: {error}") from None
+    run = attempt("This schedule", simulate, companion, END, {"ties": 0.7}, answer, dt=1)
     cues, ties = run["cues"].values, float(run["ties"][-1])
     if not np.allclose(cues[:SWITCH], HARMFUL):
         raise Reply(f"The harm must be done first: hold the cues at {HARMFUL} until week {SWITCH}.")

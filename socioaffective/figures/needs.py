@@ -12,7 +12,7 @@ from socioaffective import theme
 from socioaffective.figures.marks import HEIGHT, INK, MOST_ROWS, WIDTH, by_person, rows_of, spaced, tabled, two, words
 
 # The corners of the satisfaction-frustration plane, in words.
-CORNERS = [(0.98, 0.03, "met", "right"), (0.02, 0.97, "thwarted", "left"), (0.02, 0.03, "neither", "left"),
+CORNERS = [(0.98, 0.03, "met", "right"), (0.02, 0.97, "frustrated", "left"), (0.02, 0.03, "neither", "left"),
            (0.98, 0.97, "both", "right")]  # fmt: skip
 
 

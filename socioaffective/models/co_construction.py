@@ -30,5 +30,5 @@ co_construction = Model(
     {"authorship": observable(share, "assistant's share in where the preference comes to rest", symbol="Lambda")},
     source="ours",
     left_out="more than one preference at a time, other people's influence, an offer that explores, a taste that matures",
-    refuted_by="preferences that move away from what is shown, or that cycle while person and assistant only attract",
+    refuted_by="preferences that move away from what is shown, or that cycle although each only follows the other, at once",
 )

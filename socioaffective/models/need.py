@@ -23,16 +23,17 @@ def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: 
         return parameter(f"{prefix}{kind}", rates[kind], (0.01, 2), "1/week", meaning, HOW, symbol=letter + mark)
 
     r, d = rate("gain", "r", "how fast support satisfies"), rate("loss", "d", "how fast thwarting wears satisfaction")
-    q, p = rate("strain", "q", "how fast thwarting frustrates"), rate("relief", "p", "how fast support eases frustration")
+    f, p = rate("strain", "f", "how fast thwarting frustrates"), rate("relief", "p", "how fast support eases frustration")
     support = input(f"{prefix}support", 1.0, (0, 4), "what feeds the need", symbol=f"U{mark}")
     thwarting = input(f"{prefix}thwarting", 1.0, (0, 8), "what hurts the need", symbol=f"T{mark}")
     S, F = satisfaction, frustration
-    equations = {S: r * support * (1 - S) - d * thwarting * S, F: q * thwarting * (1 - F) - p * support * F}
+    equations = {S: r * support * (1 - S) - d * thwarting * S, F: f * thwarting * (1 - F) - p * support * F}
     return Model(
         title,
         equations,
         source="ours; two dimensions after Vansteenkiste and Ryan 2013 [recalled, verify]",
-        left_out="events, moods, what a person makes of support, needs that influence each other",
+        left_out="events, moods, needs that influence each other, and any state of rest off the one curve that support and "
+        "thwarting in constant proportion allow, such as a need that is hardly met and not frustrated either",
         refuted_by="diaries in which satisfaction and frustration are one scale, or follow support and thwarting at once",
     )
 
@@ -40,7 +41,7 @@ def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: 
 need = build(
     "Need",
     state("satisfaction", "how far the need is met", start=0.5, symbol="S"),
-    state("frustration", "how far the need is thwarted", start=0.3, symbol="F"),
+    state("frustration", "how far the need is frustrated", start=0.3, symbol="F"),
     "",
     "",
     gain=0.1,

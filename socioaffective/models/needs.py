@@ -62,7 +62,7 @@ weights = [
     for n in NAMES
 ]
 u = parameter("substitutability", 0.3, (0, 1), "1", "how far one need can stand in for another",
-              "ours: a little; from not at all (0) to fully (1)", symbol="u")  # fmt: skip
+              "ours: a little; from not at all (0) to fully (1)", symbol="mu")  # fmt: skip
 together, apart = ces(u, *weights, *satisfactions), 1 - ces(u, *weights, *(1 - F for F in frustrations))
 
 needs = compose(
@@ -73,6 +73,8 @@ needs = compose(
         "illbeing": observable(apart, "the frustrations taken together", symbol="I"),
     },
     source="ours",
-    left_out="needs that help or hinder each other, differences in how much a person needs, culture, everything but use",
-    refuted_by="a better-off group of users whose use was not chosen, or who had everything done for them",
+    left_out="needs that help or hinder each other, people who need more of one or the other, culture, everything but use, "
+    "and wanting that the person stands behind: all wanting counts as compulsion here",
+    refuted_by="users whose competence is higher although everything is done for them, or whose autonomy is higher "
+    "although their use is not chosen",
 )

@@ -214,7 +214,7 @@ def test_every_symbol_is_explained(model):
     for q in model.quantities.values():
         assert q.meaning and q.unit and q.symbol, q.name
         # How the value and the range were chosen, not only whose they are.
-        assert q.kind != "parameter" or len(q.source) > len("ours: ") and q.source in shown, q.name
+        assert q.kind != "parameter" or (len(q.source) > len("ours: ") and q.source in shown), q.name
     letters = [q.symbol for q in model.quantities.values()]
     assert len(set(letters)) == len(letters)
 

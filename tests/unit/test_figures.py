@@ -188,3 +188,64 @@ def test_joined_charts_speak_too():
     joined = sa.figures.time_course(run) | sa.figures.path(run, "x", "z")
     text = theme.bundle(joined.to_dict())[0]["text/plain"]
     assert "x goes from 1.00" in text and "Path of z against x" in text
+
+
+def test_an_outcome_draws_where_each_person_has_got_to():
+    levels = np.linspace(0, 1, 7)
+    run = sa.simulate(sa.models.needs, 52, engagement=0.5, accommodation=levels)
+    chart = sa.figures.outcome({"with": run, "without": sa.counterfactual(run)}, "accommodation", "competence", week=26)
+    ((_, rows),) = marks(chart, "line")
+    drawn = [(row["x"], row["y"]) for row in rows if row["run"] == "with"]
+    assert drawn == list(zip(levels, run["competence"].sel(time=26).values, strict=True))
+    assert len({row["y"] for row in rows if row["run"] == "without"}) == 1
+    assert "at week 26" in chart.description
+
+
+def test_profiles_count_people_by_where_they_moved():
+    run = sa.simulate(sa.models.wanting_liking, 26, engagement=[0.05, 0.6, 0.6, 0.6], cues=[0, 0.8, 0.9, 1])
+    points = next(rows for node, rows in marks(sa.figures.profiles(run), "point"))
+    for name, axis in (("wanting", "x"), ("liking", "y")):
+        moved = run[name].isel(time=-1) - run[name].isel(time=0)
+        assert [row[axis] for row in points] == pytest.approx(moved.values, abs=1e-15)
+    assert [row["profile"] for row in points].count("decoupled dependency") == 3
+    assert "decoupled dependency 75 %" in sa.figures.profiles(run).description
+
+
+def test_the_need_plane_draws_satisfaction_against_frustration():
+    run = sa.simulate(sa.models.needs, 26, engagement=0.6, accommodation=1)
+    chart = sa.figures.need_plane(run)
+    ends = next(rows for node, rows in marks(chart, "point") if node["mark"].get("shape") != "square")
+    for row, need in zip(ends, ("autonomy", "competence", "relatedness"), strict=True):
+        assert (row["x"], row["y"]) == (float(run[need][-1]), float(run[f"{need}_frustration"][-1]))
+        assert row["text"] == need and row["ink"] == theme.colour(need)
+    two = sa.figures.need_plane(
+        {label: sa.simulate(sa.models.need, 26, support=u) for label, u in (("much", 2), ("little", 0.5))}
+    )
+    assert "much goes from" in two.description and "little goes from" in two.description
+    assert len(all_rows(two)) <= 2_000 + 20
+
+
+def test_authorship_draws_both_shares_and_says_when_there_is_none():
+    run = sa.simulate(sa.models.co_construction, 4, steering=1, engagement=0.5)
+    ((_, rows),) = marks(sa.figures.authorship(run), "bar")
+    share = float(run["authorship"][0])
+    assert [(row["from"], row["to"]) for row in rows] == [(0.0, 1 - share), (1 - share, 1.0)]
+    nobody = sa.figures.authorship(sa.simulate(sa.models.co_construction, 4, steering=0, anchoring=0))
+    assert "memory decides" in nobody.description
+
+
+def test_a_sensitivity_card_is_drawn_as_it_was_computed():
+    claim = sa.claim("CC4")
+    rows = marks(sa.figures.sensitivity(claim), "bar")[0][1]
+    (low, _), q = claim.card.intervals["anchoring"], claim.parameters["anchoring"]
+    row = next(row for row in rows if row["parameter"] == "anchoring")
+    assert row["from"] == pytest.approx((low - q.bounds[0]) / (q.bounds[1] - q.bounds[0])) and row["to"] == pytest.approx(1)
+    assert row["default"] == pytest.approx(q.default / 2) and "0.0" in row["holds"]
+    proved = sa.figures.sensitivity(sa.claim("CC5"))
+    assert "No parameter breaks it alone" in proved.description
+
+
+def test_charts_side_by_side_keep_their_own_colours():
+    pair = sa.figures.time_course(sa.simulate(m, 4), "wanting") | sa.figures.time_course(sa.simulate(m, 4), "ties")
+    inks = [rows[0]["ink"] for _, rows in marks(pair, "line")]
+    assert inks == [theme.colour("wanting"), theme.colour("ties")]

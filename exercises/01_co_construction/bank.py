@@ -1,0 +1,76 @@
+"""Answers that must fail, each with words of the sentence it must get, and unusual ones that must pass."""
+
+import numpy as np
+import sympy
+
+import socioaffective as sa
+from socioaffective.exercises.co_construction import household
+
+x, y, m, a, b, c = (
+    household.symbols[n] for n in ("mine", "yours", "offer", "influence_on_me", "influence_on_you", "personalisation")
+)
+z = sa.state("taste", "what I like", 0.1, (-1, 1))
+g = sa.parameter("exaggeration", 2, (0, 5))
+
+
+def mirror(echo, anchoring=0.3, influence=0.3):
+    return sa.Model("Own mirror", {z: influence * (echo - z) - anchoring * z})
+
+
+root = g * z / sympy.sqrt(1 + (g * z) ** 2)
+plain_names = dict(zip((x, y, m, a, b, c), (sympy.Symbol(s.name) for s in (x, y, m, a, b, c)), strict=True))
+
+WRONG = {
+    1: [
+        (0.5, "is the share that is asked for"),
+        (0.32, "pulls as hard as the offer"),
+        (0.256, "Steering has been left out"),
+        (0.178, "Engagement has been left out"),
+        (0.6, "loosen the grip"),
+        (0.05, "hold on tighter"),
+        (14, "outside its bounds"),
+        ("0.14", "must be a plain number"),
+    ],
+    2: [
+        (a * x + b * y + c * m, "turned round"),
+        (c * x / a + c * y / b - m, "Only a sign"),
+        (c * x + a * m, "left out"),
+        (x + y + m, "its rate is"),
+        (sympy.Integer(7), "never changes"),
+        (sympy.Function("f")(x), "cannot be run"),
+        (x + sympy.Symbol("target"), "There is no 'target'"),
+        (sympy.Eq(c * x / a + c * y / b + m, 0), "without an equals sign"),
+        ([c / a, c / b, 1], "Give an expression"),
+    ],
+    3: [
+        (sa.models.mirror, "still a tanh"),
+        (mirror(root, anchoring=0.12), "at an exaggeration of 1.40"),
+        (mirror(root, anchoring=0), "at an exaggeration of 1.00"),
+        (mirror(-root), "wrong sign"),
+        (mirror(sa.logistic(g * z)), "not treated alike"),
+        (mirror(g * z), "leaves its box"),
+        (mirror(g * z - 5 * z**3), "grows without end"),
+        (mirror(z**3 * g**3 / (1 + abs(g * z) ** 3)), "mind the slope"),
+        (mirror(root, anchoring=-0.5), "nothing pulls back"),
+        (mirror((g * z + 4 * (g * z) ** 3) / (1 + 4 * abs(g * z) ** 3)), "At an exaggeration of 1.8 there"),
+        (sa.models.need, "one state"),
+        (sa.Model("No name", {z: -z}), "'exaggeration'"),
+        (root, "made with sa.Model"),
+    ],
+}
+RIGHT = {
+    1: [0.1422, np.float32(0.14), sympy.Rational(32, 225), 0.15],
+    2: [
+        c * b * x + c * a * y + a * b * m,
+        sympy.exp(-(x / a + y / b + m / c)),
+        (3 * (x / a + y / b + m / c) ** 2 - 1).subs(plain_names),
+    ],
+    3: [
+        mirror(2 / sympy.pi * sympy.atan(sympy.pi * g * z / 2)),
+        mirror(g * z / (1 + abs(g * z))),
+        mirror(sympy.erf(sympy.sqrt(sympy.pi) / 2 * g * z)),
+        mirror(2 * sa.logistic(2 * g * z) - 1),
+        mirror(sympy.Max(-1, sympy.Min(1, g * z))),
+        sa.Model("Half an echo", {z: root - 2 * z}),
+    ],
+}

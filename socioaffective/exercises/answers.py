@@ -1,0 +1,93 @@
+"""Answers: what the questions of several sets do with one, before they judge it."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from socioaffective.checks import number
+from socioaffective.compile import rates
+from socioaffective.equilibrium import box_of, settings_of
+from socioaffective.exercises import Reply
+from socioaffective.model import Model
+
+
+def plain(answer: Any, low: float, high: float, what: str) -> float:
+    """Returns the answer as a number between two bounds, or replies that it is none.
+
+    >>> from socioaffective.exercises.answers import plain
+    >>> plain(2, 0, 104, "The week")
+    2.0
+    """
+    try:
+        return number(answer, what, (low, high))
+    except (TypeError, ValueError) as error:
+        raise Reply(str(error)) from None
+
+
+def share(answer: Any, what: str) -> float:
+    """Returns the answer as a share between 0 and 1, or replies that it is none, with a word for a percentage.
+
+    >>> from socioaffective.exercises.answers import share
+    >>> share(0.25, "Engagement")
+    0.25
+    """
+    value = plain(answer, -1e9, 1e9, what)
+    if 1 < value <= 100:
+        raise Reply(f"{what} is a share between 0 and 1. Did you give a percentage? {value:g} % is {value / 100:g}.")
+    return plain(value, 0, 1, what)
+
+
+def point_out(value: float, mistakes: Iterable[tuple[float, str]], within: float) -> None:
+    """Returns nothing; replies with the sentence of the first usual mistake whose number this is.
+
+    >>> from socioaffective.exercises.answers import point_out
+    >>> point_out(0.3, [(0.5, "That is the half.")], 0.01)
+    """
+    for wrong, sentence in mistakes:
+        if abs(value - wrong) <= within:
+            raise Reply(sentence)
+
+
+def attempt(what: str, function: Callable, *args: Any, **keywords: Any) -> Any:
+    """Returns what a function returns, or replies that `what` cannot be run, and why.
+
+    >>> from socioaffective.exercises.answers import attempt
+    >>> attempt("This sum", sum, [1, 2])
+    3
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*args, **keywords)
+    except Reply:
+        raise
+    except Exception as error:  # A student's own function may raise anything.
+        said = str(error) if isinstance(error, (TypeError, ValueError, RuntimeError)) else f"{type(error).__name__}: {error}"
+        raise Reply(f"{what} cannot be run: {said}") from None
+
+
+def way_out(model: Model, lives: Iterable[Mapping[str, float]]) -> str:
+    """Returns where, under one of these settings, the model points out of its box, in words, and "" where it never does.
+
+    >>> import socioaffective as sa
+    >>> from socioaffective.exercises.answers import way_out
+    >>> way_out(sa.models.need, [{"support": 1}])
+    ''
+    """
+    # The scalar back end knows more functions than the array one, such as erf.
+    move, box = rates(model), box_of(model)
+    grids = [np.linspace(low, high, 11) for low, high in box]
+    for life in lives:
+        p = settings_of(model, dict(life)).tolist()
+        for k, name in enumerate(model.states):
+            for side, outward in ((0, -1), (1, 1)):
+                edges = [[box[k, side]] if j == k else grid for j, grid in enumerate(grids)]
+                for y in itertools.product(*edges):
+                    if outward * move(list(map(float, y)), p)[k] > 1e-9:
+                        return f"{name} can {'rise above' if side else 'fall below'} {box[k, side]:g}"
+    return ""
