@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -83,14 +84,17 @@ class Explorer(widgets.VBox):
         if self._paused:
             return
         try:
-            run = simulate(self.model, self.weeks, self.start, **self.settings)
-            chart = self._chart(run)
+            with warnings.catch_warnings(record=True) as noticed:
+                warnings.simplefilter("always", UserWarning)
+                run = simulate(self.model, self.weeks, self.start, **self.settings)
+                chart = self._chart(run)
         except (RuntimeError, ValueError) as error:
             self.view.value = f"<p role='alert'>{html.escape(str(error))}</p>"
             return
         picture, self.alternative = theme.picture(chart)
         label = html.escape(self.alternative, quote=True)
-        self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>"
+        said = "".join(f"<p role='status'>{html.escape(str(w.message))}</p>" for w in noticed)
+        self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>{said}"
         self.call.value = f"<code>{html.escape(self.code)}</code>"
 
     def _chart(self, run: Any) -> alt.TopLevelMixin:

@@ -121,9 +121,7 @@ class Card:
     def __repr__(self) -> str:
         rows = [f"  {name}: {low:.3g} to {high:.3g}" for name, (low, high) in self.breaking.items()]
         free = len(self.intervals) - len(rows)
-        head = (
-            f"{self.claim.id} holds in {self.share:.1%} of the box (standard error {self.error:.1%}, {len(self.held)} draws)."
-        )
+        head = f"{self.claim.id} holds {self.spread}."
         alone = f"Alone, each of {free} parameters may move over its whole range" + (
             ", and the others so far:" if rows else "."
         )

@@ -81,3 +81,17 @@ def test_a_guess_is_committed_before_the_answer_is_shown():
     assert "down" in ask.verdict.value and "Look below." in ask.verdict.value and ask.options.disabled
     with pytest.raises(ValueError, match="Did you mean 'down'"):
         sa.predict("Up or down?", ["up", "down"], "dwn")
+
+
+def test_what_a_run_warns_of_is_said_below_the_picture():
+    view = sa.explore(sa.models.co_construction, ["anchoring"], below=sa.figures.authorship)
+    assert "role='status'" not in view.view.value
+    view.sliders["anchoring"].value = 0
+    assert "continuum" in view.view.value and "memory decides" in view.alternative
+
+
+def test_other_figures_can_stand_beside_and_below():
+    view = sa.explore(sa.models.needs, ["engagement"], show="wellbeing", beside=sa.figures.need_plane)
+    assert "frustration (up)" in view.alternative
+    view.sliders["engagement"].value = 0.9
+    assert view.code == "sa.simulate(model, weeks=104, engagement=0.9)"
