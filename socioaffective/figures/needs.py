@@ -83,7 +83,7 @@ def authorship(runs: Any, width: int = WIDTH, height: int = 40) -> alt.Chart:
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.co_construction, steering=0.5)
     >>> sa.figures.authorship(run).description
-    "The person's own share in where the preference comes to rest is 96 %, the assistant's 9 %."
+    "The person's own share in where the preference comes to rest is 95 %, the assistant's 5 %."
     """
     rows, said = [], []
     for label, run in tabled(runs, "authorship").items():
