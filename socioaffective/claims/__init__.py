@@ -134,10 +134,16 @@ def _sources(test: types.FunctionType) -> list[str]:
     while waiting:
         function = waiting.pop()
         found[function.__name__] = inspect.getsource(function)
-        named = (function.__globals__.get(name) for name in function.__code__.co_names)
+        named = (function.__globals__.get(name) for name in _names(function.__code__))
         same = (f for f in named if isinstance(f, types.FunctionType) and f.__module__ == test.__module__)
         waiting += [f for f in same if f.__name__ not in found]
     return [found[name] for name in sorted(found)]
+
+
+def _names(code: types.CodeType) -> list[str]:
+    """Returns the names that code uses, those inside its comprehensions and lambdas with them."""
+    inner = [name for part in code.co_consts if isinstance(part, types.CodeType) for name in _names(part)]
+    return [*code.co_names, *inner]
 
 
 @lru_cache(maxsize=1)
