@@ -140,7 +140,9 @@ def rounded(values: Iterable[float | None], extent: float | None = None) -> list
     span = span or max(abs(v) for v in known) or 1.0
     # The odd factor keeps an extent of 0.99999... and one of 1 on the same side of a power of ten.
     places = -math.floor(math.log10(span * 1.0123 * GRAIN))
-    return [None if v is None or not math.isfinite(v) else round(float(v), places) + 0.0 for v in numbers]
+    # Round numbers in a model lead to values that lie just between two roundings; a little off, they do not.
+    off = 0.0137 * 10.0**-places
+    return [None if v is None or not math.isfinite(v) else round(float(v) + off, places) + 0.0 for v in numbers]
 
 
 def strict(spec: dict[str, Any]) -> dict[str, Any]:

@@ -148,6 +148,9 @@ def test_the_last_bits_change_nothing():
         other = values * (1 + rng.uniform(-4e-16, 4e-16, values.shape)) + rng.uniform(-1e-17, 1e-17, values.shape)
         assert theme.rounded(values) == theme.rounded(other)
     assert str(theme.rounded([0.0, -1e-18, 1.0])) == "[0.0, 0.0, 1.0]"
+    # 0.15 / (0.15 + 0.7 * 0.7) lies just between two roundings.
+    ties = [0.0, 0.234375, 1.0]
+    assert theme.rounded(ties) == theme.rounded([v + 3e-17 for v in ties]) == theme.rounded([v - 3e-17 for v in ties])
     assert theme.rounded([1.0, None, float("nan")]) == [1.0, None, None]
 
 
