@@ -93,7 +93,8 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     moved = {n: by_person(run, n)[-1] - by_person(run, n)[0] for n in (x, y)}
     count = max(part.size for part in moved.values())
     across, up = (np.broadcast_to(moved[n], count) for n in (x, y))
-    reach = 1.1 * max(float(np.abs(across).max()), float(np.abs(up).max()), 1e-3)
+    # In steps, so that the axis does not depend on last digits.
+    reach = 0.05 * float(np.ceil(21 * max(np.abs(across).max(), np.abs(up).max(), 1e-3)))
     inks = {name: theme.SPARE[k][theme.shade()] for name, k in zip(PROFILES.values(), (0, 7, 2, 1), strict=True)}
     rows = [{"x": a, "y": b, "profile": PROFILES[bool(a > 0), bool(b > 0)]} for a, b in zip(across, up, strict=True)]
     rows = [{**row, "ink": inks[row["profile"]]} for row in rows]
