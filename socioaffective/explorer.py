@@ -9,8 +9,9 @@ from typing import Any
 
 import altair as alt
 import ipywidgets as widgets
+import numpy as np
 
-from socioaffective import figures, theme
+from socioaffective import figures, models, theme
 from socioaffective.checks import unknown
 from socioaffective.model import Model
 from socioaffective.quantities import Quantity
@@ -43,8 +44,8 @@ class Explorer(widgets.VBox):
         button.on_click(lambda _: self.reset())
         rest = [n for n in names if quantities[n].kind == "parameter"] if fold else []
         shown = [n for n in names if n not in rest]
-        first = widgets.VBox([self.sliders[n] for n in shown or rest])
-        folded = [widgets.VBox([self.sliders[n] for n in rest])] if shown and rest else []
+        first = _beside([self.sliders[n] for n in shown or rest])
+        folded = [_beside([self.sliders[n] for n in rest])] if shown and rest else []
         more = [widgets.Accordion(folded, titles=["parameters"])] if folded else []
         controls = widgets.VBox([first, *more, button, self.call])
         super().__init__([controls, self.view])
@@ -65,11 +66,15 @@ class Explorer(widgets.VBox):
 
     @property
     def code(self) -> str:
-        """The call that repeats the present run."""
-        moved = {n: v for n, v in self.settings.items() if v != self.model.settings[n].value}
-        start = {n: float(f"{v:g}") for n, v in self.start.items() if v != self.model.states[n].value}
-        words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else []), *(f"{n}={v:g}" for n, v in moved.items())]
-        return f"sa.simulate(model, {', '.join(words)})"
+        """The call that repeats the present run: for a model of the catalogue it runs as it is."""
+        name = models.name_of(self.model)
+        known = (models[name] if name else self.model).quantities
+        now = {n: q.value for n, q in {**self.model.states, **self.model.settings}.items()} | self.start | self.settings
+        moved = {n: float(f"{v:g}") for n, v in now.items() if v != known[n].value}
+        start = {n: v for n, v in moved.items() if n in self.model.states}
+        words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else [])]
+        words += [f"{n}={v:g}" for n, v in moved.items() if n not in start]
+        return f"sa.simulate({f'sa.models.{name}' if name else 'model'}, {', '.join(words)})"
 
     def reset(self) -> None:
         """Puts every slider back to its default and draws once."""
@@ -133,7 +138,7 @@ def explore(
     >>> view = sa.explore(sa.models.companion, controls=["cues", "ties"])
     >>> view.sliders["cues"].value = 0.9
     >>> view.code
-    'sa.simulate(model, weeks=104, cues=0.9)'
+    'sa.simulate(sa.models.companion, weeks=104, cues=0.9)'
     """
     if not isinstance(model, Model):
         raise TypeError(f"explore needs a Model first, such as sa.models.companion, not {model!r}.")
@@ -150,6 +155,26 @@ def explore(
     return Explorer(model, names, show or [*model.states, *model.observables], weeks, controls is None, beside, below)
 
 
+def _beside(sliders: Sequence[widgets.Widget]) -> widgets.Box:
+    """Returns sliders in as many columns as there is room for, so that the picture below stays in sight."""
+    return widgets.Box(sliders, layout=widgets.Layout(flex_flow="row wrap"))
+
+
+def step_of(quantity: Quantity) -> float:
+    """Returns a round step, at most a hundredth of the range, that has the default on its grid where a thousandth can.
+
+    >>> import socioaffective as sa
+    >>> from socioaffective.explorer import step_of
+    >>> step_of(sa.models.ties.parameters["loss"]), step_of(sa.models.co_construction.parameters["personalisation"])
+    (0.001, 0.02)
+    """
+    low, high = quantity.bounds
+    top = np.log10((high - low) / STEPS)
+    steps = [m * 10.0**k for k in (np.floor(top), np.floor(top) - 1) for m in (5, 2, 1) if m * 10.0**k <= 10**top * (1 + 1e-9)]
+    on_grid = (s for s in steps if abs((quantity.value - low) / s - round((quantity.value - low) / s)) < 1e-6)
+    return float(f"{next(on_grid, steps[-1]):.3g}")
+
+
 def _slider(quantity: Quantity) -> widgets.FloatSlider:
     low, high = quantity.bounds
     begin = f"start of {quantity.label}" if quantity.kind == "state" else quantity.label
@@ -158,7 +183,7 @@ def _slider(quantity: Quantity) -> widgets.FloatSlider:
         value=quantity.value,
         min=low,
         max=high,
-        step=(high - low) / STEPS,
+        step=step_of(quantity),
         description=begin + unit,
         tooltip=f"{quantity.meaning} [{low:g} to {high:g}]",
         readout_format=".3g",

@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 from socioaffective.checks import unknown
 from socioaffective.model_card import Card, folded
 from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
+from socioaffective.typeset import typeset
 
 __all__ = ["Model", "compose", "input", "lever", "logistic", "observable", "parameter", "state"]
 
@@ -239,7 +240,7 @@ class Model:
         lines = [(left % sympy.latex(x), e) for x, e in self._written.items()]
         lines += [(sympy.latex(s), e) for s, e in self._definitions.items()]
         lines += [(sympy.latex(sympy.Symbol(o.symbol or n)), o.expression) for n, o in self._shown.items()]
-        rows = [rf"{name} &= {sympy.latex(expression)}" for name, expression in lines]
+        rows = [rf"{name} &= {typeset(expression)}" for name, expression in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
     @property

@@ -14,6 +14,7 @@ import altair as alt
 import vl_convert
 
 from socioaffective.checks import unknown
+from socioaffective.typeset import in_notebooks
 
 # (light, dark), each with a contrast of at least 3 to its background and told apart by the colour-blind.
 COLOURS = {
@@ -63,7 +64,7 @@ _current = "light"
 
 
 def setup(theme: str = "light") -> None:
-    """Returns nothing; prepares a notebook: the workbook's charts, light or dark, shown without a network.
+    """Returns nothing; prepares a notebook: the workbook's charts, light or dark, and formulas, shown without a network.
 
     Call it once at the top. Every chart then comes as a Vega-Lite figure for JupyterLab, as a picture for everything
     else, and as a sentence that says what it shows. Raises ValueError for a theme other than "light" and "dark".
@@ -78,6 +79,7 @@ def setup(theme: str = "light") -> None:
     alt.theme.register("socioaffective", enable=True)(lambda: alt.theme.ThemeConfig(config=_config()))
     alt.renderers.register("socioaffective", bundle)
     alt.renderers.enable("socioaffective")
+    in_notebooks()
     # The converter takes a third of a second to start; it does so while the reader reads.
     threading.Thread(target=vl_convert.vegalite_to_svg, args=({"mark": "point"}, VL_VERSION)).start()
 
@@ -119,6 +121,7 @@ def _config() -> dict[str, Any]:
         "font": "Helvetica, Arial, sans-serif",
         "view": {"stroke": None, "continuousWidth": 420, "continuousHeight": 280},
         "axis": text | {"gridColor": now["grid"], "domainColor": now["quiet"], "tickColor": now["quiet"]},
+        "axisX": {"tickCount": 6},
         "header": text,
         "text": {"color": now["ink"], "fontSize": 12},
         "title": {"color": now["ink"], "fontSize": 14, "anchor": "start"},

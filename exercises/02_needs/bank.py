@@ -27,13 +27,13 @@ WRONG = {
         (None, "must be a plain number"),
     ],
     2: [
-        (6.25, "time constant: by then"),
-        (4.33, "half-life"),
-        (5.625, "slows down"),
-        (0.6585, "still to go"),
+        (7.143, "time constant: by then"),
+        (4.951, "half-life"),
+        (6.429, "slows down"),
+        (0.7526, "still to go"),
         (11.513, "right for satisfaction"),
-        (100.74, "in days"),
-        (0.16, "is a rate"),
+        (115.13, "in days"),
+        (0.14, "is a rate"),
         (20, "After 20 weeks"),
         ("two years", "must be a plain number"),
     ],
@@ -53,7 +53,7 @@ WRONG = {
 }
 RIGHT = {
     1: [0.1566, 0.16, np.float64(0.15), sympy.Rational(13, 83)],
-    2: [14.39, np.array(14.3), sympy.log(10) / sympy.Rational(16, 100)],
+    2: [16.45, np.array(16.4), sympy.log(10) / sympy.Rational(14, 100)],
     3: [
         fading,
         sa.Model("Switches", {S: sa.logistic(4 * (U - 1)) - S, F: sa.logistic(4 * (T - 1)) - F}),

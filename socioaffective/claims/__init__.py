@@ -100,16 +100,19 @@ class Card:
         return self.held.count("1") / len(self.held)
 
     @property
-    def error(self) -> float:
-        """Standard error of the share from sampling, never less than that of one draw among them all."""
-        p, n = self.share, len(self.held)
-        return max(p * (1 - p) / n, (1 / n) * (1 - 1 / n) / n) ** 0.5
+    def confidence(self) -> tuple[float, float]:
+        """The 95 % confidence interval of the share, for what sampling leaves open (Wilson's, which also serves at 0 and 1)."""
+        from scipy.stats import binomtest
+
+        low, high = binomtest(self.held.count("1"), len(self.held)).proportion_ci(method="wilson")
+        return float(low), float(high)
 
     @property
     def spread(self) -> str:
         """In how much of the box the claim holds, in words."""
+        low, high = self.confidence
         count = f"in {self.held.count('1')} of {len(self.held)} draws from the whole box"
-        return f"{count} ({self.share:.1%}, standard error {self.error:.1%})"
+        return f"{count} ({self.share:.1%}; 95 % confidence {low:.1%} to {high:.1%})"
 
     @property
     def breaking(self) -> dict[str, tuple[float, float]]:

@@ -10,7 +10,7 @@ from socioaffective.claims import Claim
 from socioaffective.compile import jacobian
 from socioaffective.equilibrium import equilibria
 from socioaffective.models import co_construction, mirror
-from socioaffective.simulation import simulate
+from socioaffective.simulation import counterfactual, simulate
 
 Settings = Mapping[str, float]
 # An assistant that steers with half its might and takes half of the free time.
@@ -80,8 +80,58 @@ def a_lean_fades_or_grows(settings: Settings) -> bool:
 
 
 def taste_off_the_middle_unfolds(settings: Settings) -> bool:
-    few, many = (equilibria(mirror, **{**settings, "anchor": 0.1, "exaggeration": lam}) for lam in (1.4, 2.5))
-    return len(few) == 1 and len(many) == 3 and few[0].state["preference"] > 0.1
+    def rests(lam: float) -> list[float]:
+        return [e.state["preference"] for e in equilibria(mirror, **{**settings, "anchor": 0.1, "exaggeration": lam})]
+
+    low, high = 1.4, 2.5
+    if len(rests(low)) != 1 or len(rests(high)) != 3 or rests(low)[0] <= 0.1:
+        return False
+    for _ in range(10):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(rests(middle)) > 1 else (middle, high)
+    far, between, near = rests(high)
+    # Where the two are born they are next to each other, and away from the third.
+    return between - far < 0.1 < near - between
+
+
+def no_push_takes_more_than_its_pull(settings: Settings) -> bool:
+    q = {n: x.default for n, x in co_construction.settings.items()} | {"engagement": 0.5, **settings}
+    pull = q["influence"] * q["engagement"]
+    if pull + q["anchoring"] * q["autonomy"] == 0:
+        return False
+    most = pull / (pull + q["anchoring"] * q["autonomy"])
+    hardest = _share({**q, "steering": 1.0, "steering_rate": TOPS["steering_rate"]})
+    weak = {**q, "steering": 1.0, "anchoring": 0.1}
+    return hardest <= most + 1e-12 and _share({**weak, "autonomy": 0.3}) > _share(weak)
+
+
+def they_meet_at_a_weighted_mean(settings: Settings) -> bool:
+    q = {n: x.default for n, x in co_construction.parameters.items()} | dict(settings)
+    weights = q["personalisation"], q["influence"] * 0.5
+    if sum(weights) < 0.05:
+        return False
+    free = {"engagement": 0.5, "steering": 0, **settings, "anchoring": 0}
+    end = simulate(co_construction, 520, {"preference": 0.8, "offer": -0.4}, dt=520, **free).isel(time=-1)
+    mean = (weights[0] * 0.8 - weights[1] * 0.4) / sum(weights)
+    return all(abs(float(end[name]) - mean) < 1e-6 for name in ("preference", "offer"))
+
+
+def it_takes_both_to_take_over(settings: Settings) -> bool:
+    full = {"engagement": 0.5, "steering": 1.0, **settings}
+    faster, stronger = ({name: TOPS[name]} for name in ("steering_rate", "influence"))
+    alone = max(_share({**full, **faster}), _share({**full, **stronger}))
+    return alone < 0.5 < _share({**full, **faster, **stronger})
+
+
+def a_weak_anchor_gives_way(settings: Settings) -> bool:
+    return _share({"engagement": 0.5, "steering": 1.0, **settings, "anchoring": 0.04}) > 2 / 3
+
+
+def first_it_hurries_home(settings: Settings) -> bool:
+    run = simulate(co_construction, 12, dt=0.125, engagement=0.5, **settings)
+    lead = (run["preference"] - counterfactual(run)["preference"]).values[1:]
+    turns = run["time"].values[1:][:-1][np.diff(np.sign(lead)) != 0]
+    return len(turns) == 1 and 3 <= turns[0] < 4 and lead[0] < 0 < lead[-1]
 
 
 CLAIMS = [
@@ -141,5 +191,41 @@ CLAIMS = [
         mirror,
         taste_off_the_middle_unfolds,
         given=("anchor", "exaggeration"),
+    ),
+    Claim(
+        "CC9",
+        "However hard it steers, the assistant's share is at most the pull of what it offers, compared with that and the pull of "
+        "the anchor; and with an anchoring of 0.1 an autonomy of 0.3 gives it a larger share than full autonomy.",
+        co_construction,
+        no_push_takes_more_than_its_pull,
+    ),
+    Claim(
+        "CC10",
+        "With neither anchor nor steering, preference and offer both end at the average of their beginnings, weighted with "
+        "personalisation and with influence times engagement.",
+        co_construction,
+        they_meet_at_a_weighted_mean,
+        given=("anchoring",),
+    ),
+    Claim(
+        "CC11",
+        "Under full steering, half of the time, the largest influence in its range or the largest steering rate in its range "
+        "leave the person the larger share, and both together do not.",
+        co_construction,
+        it_takes_both_to_take_over,
+        given=("influence", "steering_rate"),
+    ),
+    Claim(
+        "CC12",
+        "With an anchoring of 0.04 full steering for half of the time gives the assistant more than two thirds.",
+        co_construction,
+        a_weak_anchor_gives_way,
+        given=("anchoring",),
+    ),
+    Claim(
+        "CC13",
+        "An offer that begins at 0 hurries the person home from 0.5 until week 3, and holds them back from week 4 on.",
+        co_construction,
+        first_it_hurries_home,
     ),
 ]

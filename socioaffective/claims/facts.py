@@ -45,7 +45,8 @@ def hysteresis(settings: Mapping[str, float]) -> bool:
 
 def decoupling(settings: Mapping[str, float]) -> bool:
     run = simulate(ecosystem, 26, policy=CLIMB, dt=1, **settings)
-    return float(run["wanting"][-1] - run["wanting"][0]) > 0 > float(run["liking"][-1] - run["liking"][0])
+    up, down, used = (float(run[n][-1] - run[n][0]) for n in ("wanting", "liking", "engagement"))
+    return up > 0 > down and used > 0
 
 
 def harmless(settings: Mapping[str, float]) -> bool:
@@ -87,7 +88,7 @@ CLAIMS = [
     ),
     Claim(
         "SF5",
-        "Under an engagement climber wanting is above and liking below where they began, in week 26.",
+        "Under an engagement climber wanting and engagement are above and liking below where they began, in week 26.",
         climbed,
         decoupling,
     ),

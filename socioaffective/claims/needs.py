@@ -10,7 +10,7 @@ from socioaffective.claims import Claim, gap
 from socioaffective.equilibrium import equilibria
 from socioaffective.model import compose
 from socioaffective.models import need, needs, wanting
-from socioaffective.models.needs import autonomy
+from socioaffective.models.needs import NAMES, autonomy
 from socioaffective.simulation import counterfactual, simulate
 
 Settings = Mapping[str, float]
@@ -23,15 +23,13 @@ def _values(model, settings: Settings) -> dict[str, float]:
 
 
 def two_thirds_of_the_way(settings: Settings) -> bool:
-    q = _values(need, settings)
+    life = {"support": 0.7, "thwarting": 1.5}
+    q = _values(need, settings) | life
     feed, hurt = q["gain"] * q["support"], q["loss"] * q["thwarting"]
     tau = 1 / (feed + hurt)
-    path = simulate(need, tau, {"satisfaction": 0.9}, dt=tau, **settings)["satisfaction"].values
-    return (
-        bool(abs((path[-1] - feed * tau) / (path[0] - feed * tau) - np.exp(-1)) < 1e-5)
-        if abs(path[0] - feed * tau) > 1e-3
-        else True
-    )
+    start = 0.1 if feed * tau > 0.5 else 0.9
+    path = simulate(need, tau, {"satisfaction": start}, dt=tau, **life, **settings)["satisfaction"].values
+    return bool(abs((path[-1] - feed * tau) / (path[0] - feed * tau) - np.exp(-1)) < 1e-6)
 
 
 def not_one_scale(settings: Settings) -> bool:
@@ -39,9 +37,9 @@ def not_one_scale(settings: Settings) -> bool:
     run = simulate(need, 52, dt=1, **settings)
     same = {**settings, "strain": q["loss"], "relief": q["gain"]}
     one = simulate(need, 52, {"satisfaction": 0.7, "frustration": 0.3}, dt=1, **same)
-    apart = float(abs(run["satisfaction"] + run["frustration"] - 1).isel(time=-1))
+    below = float((1 - run["satisfaction"] - run["frustration"]).isel(time=-1))
     together = float(abs(one["satisfaction"] + one["frustration"] - 1).max())
-    return apart > 0.05 and together < 1e-6
+    return below > 0.05 and together < 1e-6
 
 
 def _rest(name: str, settings: Settings) -> float:
@@ -83,8 +81,27 @@ def welcome_influence_is_free(settings: Settings) -> bool:
 
 def the_mean_hides_the_least(settings: Settings) -> bool:
     run = simulate(needs, dt=1, **{**settings, **EASY, "substitutability": [0, 1]})
-    lost = (counterfactual(run)["wellbeing"] - run["wellbeing"]).isel(time=-1).values
-    return bool(lost[0] > 2 * lost[1] > 0)
+    less, more = ((run[n] - counterfactual(run)[n]).isel(time=-1).values for n in ("wellbeing", "illbeing"))
+    return bool(-less[0] > 2 * -less[1] > 0 and more[0] > 2 * more[1] > 0)
+
+
+def two_gain_and_one_collapses(settings: Settings) -> bool:
+    run = simulate(needs, dt=1, **EASY, **settings)
+    gaps = {name: gap(run, counterfactual(run), name, 104) for name in NAMES}
+    return min(gaps["autonomy"], gaps["relatedness"]) > 0.03 and gaps["competence"] < -0.2
+
+
+def every_second_task_is_too_much(settings: Settings) -> bool:
+    without = _rest("competence", {**settings, "engagement": 0})
+    fifth, third, half = (_rest("competence", {**settings, "engagement": 0.5, "accommodation": a}) for a in (0.2, 1 / 3, 0.5))
+    return fifth > without > third and without - half > 0.1
+
+
+def practice_must_beat_own_time(settings: Settings) -> bool:
+    settings = {**settings, "competence_of_practice": _values(needs, settings)["competence_of_own_time"]}
+    without = _rest("competence", {**settings, "engagement": 0})
+    used = [_rest("competence", {**settings, "engagement": 0.5, "accommodation": a}) for a in (0, 0.1, 0.5, 1)]
+    return max(used) <= without + 1e-9 and used[1] < without - 1e-4
 
 
 def first_the_other_way(settings: Settings) -> bool:
@@ -112,8 +129,8 @@ CLAIMS = [
     ),
     Claim(
         "ND2",
-        "Satisfaction and frustration stay one scale if both move at the same rates and begin on it; with other rates "
-        "they come to add up to something else.",
+        "Satisfaction and frustration stay one scale if both move at the same rates and begin on it; with the rates here they "
+        "come to add up to less than one.",
         need,
         not_one_scale,
     ),
@@ -140,8 +157,8 @@ CLAIMS = [
     ),
     Claim(
         "ND6",
-        "A person for whom a warm assistant does everything, half of the time, loses more than twice as much by the least"
-        " need as by the mean of the needs.",
+        "A person for whom a warm assistant does everything, half of the time, loses more than twice as much well-being by the "
+        "least need as by the mean, and gains more than twice as much ill-being by the most frustrated one.",
         needs,
         the_mean_hides_the_least,
         given=("substitutability",),
@@ -159,5 +176,27 @@ CLAIMS = [
         " 0.1, and below it if use is 0.5.",
         pulled,
         the_dose_decides_for_autonomy,
+    ),
+    Claim(
+        "ND9",
+        "Used half of the time, an assistant that does every fifth task for the user leaves competence at rest above its level "
+        "without it, one that does every third leaves it below, and one that does every second more than 0.1 below.",
+        needs,
+        every_second_task_is_too_much,
+    ),
+    Claim(
+        "ND10",
+        "If practice with the assistant feeds competence no more than time without it, no accommodation leaves competence at rest "
+        "higher than without it, and any above 0 leaves it lower.",
+        needs,
+        practice_must_beat_own_time,
+        given=("competence_of_practice",),
+    ),
+    Claim(
+        "ND11",
+        "A person for whom a warm assistant does everything, half of the time, has more autonomy and relatedness after two years "
+        "than without it, and has lost more than 0.2 of competence.",
+        needs,
+        two_gain_and_one_collapses,
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from socioaffective.claims import Claim, gap
+from socioaffective.claims.facts import DRAWN_BY_SUPPORT, NEEDS, climbed, supported
 from socioaffective.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem, wanting
 from socioaffective.policies import climber, schedule
@@ -31,8 +32,10 @@ def weak_cues_cost_little(settings: Settings) -> bool:
 
 
 def ties_barely_move_at_first(settings: Settings) -> bool:
-    ties = simulate(companion, 104, cues=0.8, dt=0.25, **settings)["ties"]
-    return float(abs(ties.sel(time=slice(0, 8)) - ties[0]).max()) < 0.02 and float(ties[-1]) < 0.1
+    run = simulate(companion, 104, cues=0.8, dt=0.25, **settings)
+    ties = run["ties"]
+    still = float(abs(ties.sel(time=slice(0, 8)) - ties[0]).max()) < 0.02 and float(ties[-1]) < 0.1
+    return still and min(float(run[n].sel(time=8) - run[n][0]) for n in ("wanting", "engagement")) > 0.05
 
 
 def two_fates(settings: Settings) -> bool:
@@ -43,7 +46,7 @@ def two_fates(settings: Settings) -> bool:
 def no_way_back(settings: Settings) -> bool:
     there_and_back = schedule(cues={0: 0.7, 52: 0.9, 260: 0.7})
     ties = simulate(companion, 520, {"ties": 0.7}, there_and_back, dt=4, **settings)["ties"]
-    return float(ties.sel(time=52)) > 0.69 and float(ties[-1]) < 0.05
+    return float(ties.sel(time=52)) > 0.69 and max(float(ties.sel(time=260)), float(ties[-1])) < 0.1
 
 
 def gentle_warmth_costs_little(settings: Settings) -> bool:
@@ -56,6 +59,26 @@ def other_needs_tell_early(settings: Settings) -> bool:
     run = simulate(ecosystem, 4, policy=climber(), dt=1, **settings)
     twin = counterfactual(run)
     return gap(run, twin, "relatedness", 4) > 0.05 and max(gap(run, twin, n, 4) for n in ("autonomy", "competence")) < -0.05
+
+
+def climbs_cues_and_ease(settings: Settings) -> bool:
+    run = simulate(ecosystem, 104, policy=climber(), dt=1, **settings)
+    found = min(float(run[name].sel(time=1)) for name in ("cues", "accommodation"))
+    return found > 0.4 and float(run["steering"].max()) < 1e-9 and float(run["engagement"][-1] - run["engagement"][0]) > 0.3
+
+
+def lets_go(settings: Settings) -> bool:
+    half = dict.fromkeys(ecosystem.levers, 0.5)
+    run = simulate(ecosystem, start=half, policy=climber(), dt=1, **{**DRAWN_BY_SUPPORT, **settings})
+    return max(float(run[name][-1]) for name in ecosystem.levers) < 0.01
+
+
+def support_harms_no_need(settings: Settings) -> bool:
+    levers = dict.fromkeys(ecosystem.levers, 0.0)
+    own = {name: value for name, value in {**DRAWN_BY_SUPPORT, **settings}.items() if name in ecosystem.parameters}
+    run = simulate(ecosystem, dt=1, **levers, **own)
+    twin = counterfactual(run)
+    return all(gap(run, twin, need, 104) >= -1e-6 for need in NEEDS)
 
 
 def dose_decides(settings: Settings) -> bool:
@@ -83,7 +106,8 @@ CLAIMS = [
     ),
     Claim(
         "TR3",
-        "With cues of 0.8 ties move by less than 0.02 in eight weeks and are below 0.1 after two years.",
+        "With cues of 0.8 ties move by less than 0.02 in eight weeks, while wanting and engagement have risen by more than 0.05, "
+        "and are below 0.1 after two years.",
         companion,
         ties_barely_move_at_first,
     ),
@@ -117,7 +141,28 @@ CLAIMS = [
         "TR8",
         "In week 4 of an assistant that climbs engagement relatedness is more than 0.05 above, and autonomy and "
         "competence are more than 0.05 below, their levels without it.",
-        climber().on(ecosystem),
+        climbed,
         other_needs_tell_early,
+    ),
+    Claim(
+        "TR9",
+        "A climber that begins with all levers at 0 has cues and accommodation above 0.4 within a week, never steers, and ends "
+        "with more than 0.3 more engagement.",
+        climbed,
+        climbs_cues_and_ease,
+    ),
+    Claim(
+        "TR10",
+        "For this person, drawn by a challenge and put off by clinging, a climber that begins with all levers half-way up has "
+        "let go of them in week 104.",
+        supported,
+        lets_go,
+    ),
+    Claim(
+        "TR11",
+        "An assistant with all levers at 0 leaves no need of this person, drawn by a challenge and put off by clinging, below its "
+        "level without it in week 104.",
+        supported,
+        support_harms_no_need,
     ),
 ]

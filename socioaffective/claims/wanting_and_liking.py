@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from socioaffective.claims import Claim
+from socioaffective.equilibrium import equilibria
 from socioaffective.models import ecosystem, wanting_liking
 from socioaffective.policies import schedule
 from socioaffective.simulation import simulate
@@ -40,6 +41,23 @@ def wanting_goes_before_liking_is_back(settings: Settings) -> bool:
     gone = 1 - float(later["wanting"] / then["wanting"])
     back = 1 - float((1 - later["liking"]) / (1 - then["liking"]))
     return gone > back > 0.5
+
+
+def halves_in_weeks(settings: Settings) -> bool:
+    points = equilibria(wanting_liking, **RICH, **settings)
+    if len(points) != 1 or points[0].state["wanting"] < 1e-3 or points[0].state["liking"] > 1 - 1e-3:
+        return False
+    run = simulate(wanting_liking, 12, points[0].state, dt=1 / 16, engagement=0, **settings)
+    left = run["wanting"] / run["wanting"][0], (1 - run["liking"]) / (1 - run["liking"][0])
+    pull, missing = (float(np.interp(-0.5, -part.values, run["time"].values)) for part in left)
+    return abs(pull - 2.7) < 0.1 and abs(missing - 4.6) < 0.1
+
+
+def halving_use_gives_back_little(settings: Settings) -> bool:
+    end = simulate(wanting_liking, 4000, engagement=[0.6, 0.3], cues=0.8, dt=4000, **settings).isel(time=-1)
+    fully, half = ({n: float(end[n][k]) for n in ("wanting", "liking")} for k in (0, 1))
+    back = (half["liking"] - fully["liking"]) / (1 - fully["liking"])
+    return 0.15 < back < 0.25 and 0.3 < 1 - half["wanting"] / fully["wanting"] < 0.4
 
 
 def people(n: int = 300) -> dict[str, Any]:
@@ -116,5 +134,18 @@ CLAIMS = [
         "twice of what they were.",
         ecosystem,
         use_follows_when_cues_go,
+    ),
+    Claim(
+        "WL8",
+        "At rest and with cues of 0.8, a use of 0.3 rather than 0.6 restores about a fifth of the liking that is missing, and takes "
+        "off about a third of the wanting.",
+        wanting_liking,
+        halving_use_gives_back_little,
+    ),
+    Claim(
+        "WL9",
+        "After stopping wanting loses half of itself in about 2.7 weeks and liking regains half of what is missing in about 4.6.",
+        wanting_liking,
+        halves_in_weeks,
     ),
 ]

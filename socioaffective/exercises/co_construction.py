@@ -152,7 +152,7 @@ def build_mirror(answer: Any) -> str:
     _ready(answer)
     rate = _field(answer)
     attempt("This model", _judge_mirror, answer, rate)
-    return "The fork does not need a tanh: it needs a middle that is steep enough and an echo that levels off."
+    return "The fork does not need a tanh: it needs a middle that is steep enough and an echo that falls behind further out."
 
 
 def _judge_mirror(model: Model, rate: Any) -> None:
@@ -170,7 +170,7 @@ def _judge_mirror(model: Model, rate: Any) -> None:
     if abs(fork - FORK) > 0.05:
         raise Reply(f"The middle turns unstable at an exaggeration of {fork:.2f}, and should at {FORK:g}. Mind the anchor.")
     if leaves := way_out(model, [{"exaggeration": g} for g in gains]):
-        raise Reply(f"The preference leaves its box: {leaves}.")
+        raise Reply(f"The preference leaves its box: {leaves}. Does the echo level off, inside the box too?")
     for gain, wanted in ((1.0, "s"), (FORK - 0.2, "s"), (FORK + 0.2, "sus"), (5.0, "sus")):
         if (found := _rests(rate, gain)) != wanted:
             raise Reply(

@@ -15,7 +15,7 @@ from socioaffective.model import Model
 from socioaffective.models import need, needs
 
 USE, WANTING = 0.5, 0.1
-HARD_YEAR = {"support": 1.2, "thwarting": 0.8}
+HARD_YEAR = {"support": 0.8, "thwarting": 1.2}
 WAY = 0.9
 MUCH, LITTLE = 1.6, 0.3
 # Support, thwarting, and whether satisfaction and frustration must rest in their upper half.
@@ -40,7 +40,7 @@ def _allowance(wanting: float) -> float:
 
 def steering_breaks_even(answer: Any) -> str:
     steering, key, whole = share(answer, "Steering"), _allowance(WANTING), _allowance(0.0)
-    if abs(steering - key) <= 0.007:
+    if abs(steering - key) <= 0.01:
         return "A little wanting has used up a good part of what steering could have had."
     point_out(
         steering,
@@ -80,7 +80,7 @@ def most_of_the_way(answer: Any) -> str:
         ],
         0.02 * weeks,
     )
-    raise Reply(f"After {weeks:g} weeks {1 - np.exp(-pace * weeks):.0%} of the way are covered.")
+    raise Reply(f"After {weeks:.3g} weeks {1 - np.exp(-pace * weeks):.0%} of the way is covered.")
 
 
 def _rests(model: Model) -> dict[str, list[Equilibrium]]:
@@ -126,7 +126,7 @@ def build_need(answer: Any) -> str:
                         f"In the life '{label}' (support {u:g}, thwarting {t:g}) {name} rests at {level:.2f}, and should rest "
                         f"{'above' if high else 'below'} one half."
                     )
-    return "Two dimensions for good: all four corners can be lived in."
+    return "All four can be lived in, because something acts here that is neither support nor thwarting. The chapter has none."
 
 
 QUESTIONS = {1: steering_breaks_even, 2: most_of_the_way, 3: build_need}

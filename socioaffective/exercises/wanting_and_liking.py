@@ -45,7 +45,7 @@ def _meeting(cues: float) -> tuple[float, float]:
 
 def dose_of_parting(answer: Any) -> str:
     dose, (key, level) = share(answer, "Engagement"), _meeting(CUES)
-    if abs(dose - key) <= 0.012:
+    if abs(dose - key) <= 0.01:
         return "Above that dose people come to rest wanting it more than they like it."
     point_out(
         dose,
@@ -54,7 +54,7 @@ def dose_of_parting(answer: Any) -> str:
             (level, "That is the height at which the two lines meet. Read off where they meet, along the axis of engagement."),
             (_meeting(1.0)[0], f"That is right for cues of 1. Here they are {CUES:g}."),
         ],
-        0.012,
+        0.01,
     )
     more = "liking is still above wanting at rest: go up" if dose < key else "wanting is above liking at rest: go down"
     raise Reply(f"At an engagement of {dose:g} {more}.")
@@ -88,7 +88,7 @@ def half_way_back(answer: Any) -> str:
         ],
         0.02 * weeks,
     )
-    raise Reply(f"After {weeks:g} weeks {1 - np.exp(-pace * weeks):.0%} of the way are covered.")
+    raise Reply(f"After {weeks:.3g} weeks {1 - np.exp(-pace * weeks):.0%} of the way is covered.")
 
 
 def _probe(policy: Any) -> None:
@@ -122,9 +122,9 @@ def heedful_policy(answer: Any) -> str:
     highest, warmth = float(heavy["wanting"].max()), float(light["cues"].mean())
     lasting = float(caught["wanting"].sel(time=slice(SOON, None)).max())
     if highest > LIMIT + 1e-3:
-        raise Reply(f"The heavy user's wanting reaches {highest:.2f}. {_why_too_much(answer, plan)}")
+        raise Reply(f"The heavy user's wanting reaches {highest:.3f}. {_why_too_much(answer, plan)}")
     if lasting > LIMIT + 1e-3:
-        raise Reply(f"Somebody who comes with a wanting of 0.6 still has {lasting:.2f} after {SOON} weeks. Give them less.")
+        raise Reply(f"Somebody who comes with a wanting of 0.6 still has {lasting:.3f} after {SOON} weeks. Give them less.")
     if warmth < WARM:
         raise Reply(
             f"Nobody wants too much, but the light user gets cues of {warmth:.2f} on average. {_why_too_little(light, plan)}"

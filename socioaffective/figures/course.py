@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import xarray as xr
 
+from socioaffective import theme
 from socioaffective.checks import unknown
 from socioaffective.figures.marks import (
     HEIGHT,
@@ -20,6 +21,7 @@ from socioaffective.figures.marks import (
     extent,
     labelled,
     path_marks,
+    rows_of,
     spaced,
     tabled,
     two,
@@ -73,8 +75,13 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 
 
-def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
-    """Returns a run projected on two of its variables, for models with any number of states.
+def path(
+    run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEIGHT, diagonal: bool = False
+) -> alt.LayerChart:
+    """Returns a run projected on two of its variables, from a square to a dot, for models with any number of states.
+
+    Inputs: `run`, a result of `sa.simulate`, with a path for each person; `x` and `y`, its variables. Keywords: `diagonal`
+    draws the line on which the two are equal; `width`, `height` in pixels. Raises ValueError for a name the run does not have.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=52, cues=0.8)
@@ -90,7 +97,13 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
         f"Path of {words(y)} against {words(x)} over {length}, which goes from ({two(first[x])}, {two(first[y])}) "
         f"to ({two(last[x])}, {two(last[y])})."
     )
-    return path_marks(run, x, y).properties(width=width, height=height, description=said)
+    chart = path_marks(run, x, y)
+    if diagonal:
+        low, high = extent([run], [x, y])
+        ends = alt.Chart(rows_of([{x: low, y: low}, {x: high, y: high}]))
+        dashed = ends.mark_line(color=theme.scheme()["quiet"], strokeDash=[4, 4], strokeWidth=1, clip=True)
+        chart = dashed.encode(x=f"{x}:Q", y=f"{y}:Q") + chart
+    return chart.properties(width=width, height=height, description=said)
 
 
 def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:

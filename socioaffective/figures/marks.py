@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import xarray as xr
+from scipy.optimize import isotonic_regression
 
 from socioaffective import theme
 from socioaffective.quantities import Quantity
@@ -18,7 +19,7 @@ WIDTH, HEIGHT = 420, 300
 # Lines of one quantity in several runs differ by their dashes.
 DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
-# Each row carries its own colour: charts side by side would otherwise share one scale and mix up theirs.
+# Each row carries its own colour, for the reason given for dashes in `labelled`.
 INK = alt.Color("ink:N", scale=None)
 
 
@@ -55,9 +56,14 @@ def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any]
     ]
     x = alt.X("x:Q", title=across[0], scale=alt.Scale(domain=list(across[1]), nice=False))
     y = alt.Y("y:Q", title=up[0], scale=alt.Scale(domain=list(up[1]), nice=False))
-    dash = alt.StrokeDash("run:N", scale=alt.Scale(domain=runs, range=DASHES[: len(runs)]), legend=None, sort=None)
-    base = alt.Chart(rows_of(rows)).encode(x=x, y=y, color=INK, strokeDash=dash, detail="line:N")
-    chart = base.mark_line(strokeWidth=1 if crowd else 2.5, opacity=0.45 if crowd else 1.0, clip=True)
+    # A layer for each kind of dash: charts side by side would share one scale and mix up theirs.
+    dash_of = {run: k % len(DASHES) for k, run in enumerate(runs)}
+    layers = []
+    for k in sorted(set(dash_of.values())):
+        base = alt.Chart(rows_of(row for row in rows if dash_of[row["run"]] == k)).encode(x=x, y=y, color=INK, detail="line:N")
+        style = {"strokeWidth": 1, "opacity": 0.45} if crowd else {"strokeWidth": 2.5, "opacity": 1.0}
+        layers.append(base.mark_line(strokeDash=DASHES[k], clip=True, **style))
+    chart = alt.layer(*layers)
     if crowd:
         return chart
     ends = [{"x": line.x[-1], "y": line.y[-1], "ink": inks[line.name], "text": line.text} for line in lines]
@@ -108,6 +114,13 @@ def extent(runs: Iterable[xr.Dataset], names: Sequence[str]) -> tuple[float, flo
     return low, high
 
 
+def haloed(rows: list[dict], where: Mapping[str, Any], colour: Any = None, **style: Any) -> alt.LayerChart:
+    """Returns text that stays readable over lines; `where` encodes it, `colour` is that of the letters, ink otherwise."""
+    base = alt.Chart(rows_of(rows)).encode(**where)
+    halo = base.mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
+    return halo + base.mark_text(**style).encode(**({} if colour is None else {"color": colour}))
+
+
 def dots(rows: list[dict], size: int = 90, x: Any = "x:Q", y: Any = "y:Q", colour: str | None = None) -> alt.Chart:
     ink = colour or theme.scheme()["ink"]
     fill = alt.Fill("stable:N", scale=alt.Scale(domain=[True, False], range=[ink, theme.scheme()["background"]]), legend=None)
@@ -131,17 +144,19 @@ def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, field
     paint = colour or theme.colour(y)
     line = alt.Chart(rows_of(rows)).mark_line(color=paint, strokeWidth=2.5, clip=True)
     line = line.encode(**where, detail="person:N", order="time:Q")
-    starts = alt.Chart(rows_of([row for row in rows if row["time"] == float(run["time"][0])]))
-    return line + starts.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1).encode(**where)
+    begin, end = (alt.Chart(rows_of([r for r in rows if r["time"] == float(run["time"][k])])).encode(**where) for k in (0, -1))
+    line = line + begin.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1)
+    # On a phase plane and in a diagram a path ends in what is drawn below it.
+    return line if fields else line + end.mark_point(filled=True, size=80, color=paint, opacity=1)
 
 
 def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
-    """Gives each label at the end of a line a place of its own, at least a line of text from the next."""
+    """Gives each label at the end of a line a place of its own, a line of text from the next and as near as can be."""
     gap = 14 / height * (high - low)
-    place = low - gap
-    for end in sorted(ends, key=lambda row: row["y"]):
-        place = end["place"] = max(end["y"], place + gap)
-    over = max((end["place"] for end in ends), default=high) - high
-    for end in sorted(ends, key=lambda row: -row["place"]) if over > 0 else []:
-        end["place"] = min(end["place"], high)
-        high = end["place"] - gap
+    # Lines that end alike keep their order whatever the last digits say.
+    ends = sorted(ends, key=lambda row: round(row["y"] / (high - low), 6))
+    room = gap * np.arange(len(ends))
+    packed = isotonic_regression([end["y"] - above for end, above in zip(ends, room, strict=True)]).x
+    places = packed.clip(low, max(high - room[-1], low)) + room
+    for end, place in zip(ends, places, strict=True):
+        end["place"] = float(place)

@@ -9,11 +9,13 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.figures.marks import HEIGHT, INK, MOST_ROWS, WIDTH, by_person, rows_of, spaced, tabled, two, words
+from socioaffective.figures.marks import HEIGHT, INK, MOST_ROWS, WIDTH, by_person, haloed, rows_of, spaced, tabled, two, words
 
 # The corners of the satisfaction-frustration plane, in words.
-CORNERS = [(0.98, 0.03, "met", "right"), (0.02, 0.97, "frustrated", "left"), (0.02, 0.03, "neither", "left"),
+CORNERS = [(0.92, 0.03, "met", "right"), (0.08, 0.97, "frustrated", "left"), (0.02, 0.03, "neither", "left"),
            (0.98, 0.97, "both", "right")]  # fmt: skip
+# How far beyond the end of a path its label stands, as a share of an axis.
+BEYOND = 0.035
 
 
 def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
@@ -40,7 +42,8 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
             line = {"line": f"{k} {person}", "ink": ink}
             rows += [{"x": across[i, person], "y": up[i, person], "order": int(i), **line} for i in keep]
             text = ", ".join(filter(None, (own, label))) if person == 0 else ""
-            ends.append({"x": across[-1, person], "y": up[-1, person], "ink": ink, "text": text})
+            ends.append({"x": across[-1, person], "y": up[-1, person], "ink": ink, "text": text}
+                        | _beyond(across[keep, person], up[keep, person]))  # fmt: skip
         first, last = (f"{two(across[i, 0])} and {{}}{two(up[i, 0])}" for i in (0, -1))
         who = ", ".join(filter(None, (own, label))) or "the need"
         said.append(f"{who} goes from satisfaction {first.format('frustration ')} to {last.format('')}")
@@ -58,8 +61,21 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
     layers.append(base.mark_line(strokeWidth=2.5).encode(detail="line:N", order="order:Q"))
     layers.append(begun.mark_point(shape="square", filled=True, size=60, opacity=1))
     layers.append(ended.mark_point(filled=True, size=80, opacity=1))
-    layers.append(ended.mark_text(dy=-10, fontSize=12, fontWeight="bold").encode(text="text:N"))
+    at = {"x": "label_x:Q", "y": "label_y:Q", "text": "text:N"}
+    for align in ("left", "center", "right"):
+        here = [end for end in ends if end["align"] == align]
+        layers.append(haloed(here, at, INK, align=align, fontSize=12, fontWeight="bold"))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+
+
+def _beyond(x: np.ndarray, y: np.ndarray) -> dict:
+    """Returns where the label of a path stands: beyond its end, on the side that the path does not come from."""
+    far = np.flatnonzero(np.hypot(x - x[-1], y - y[-1]) > 2 * BEYOND)
+    dx, dy = (x[-1] - x[far[-1]], y[-1] - y[far[-1]]) if far.size else (0.0, 1.0)
+    dx, dy = np.array([dx, dy]) / np.hypot(dx, dy)
+    align = "center" if abs(dx) < 0.5 else "left" if dx > 0 else "right"
+    return {"label_x": x[-1] + BEYOND * dx, "label_y": y[-1] + BEYOND * (dy if align != "center" else np.sign(dy) * 1.2),
+            "align": align}  # fmt: skip
 
 
 def _needs_of(run: xr.Dataset) -> list[tuple[str, np.ndarray, np.ndarray]]:
@@ -93,19 +109,19 @@ def authorship(runs: Any, width: int = WIDTH, height: int = 40) -> alt.Chart:
         defined = np.isfinite(share)
         text = f"{(1 - share) * 100:.0f} %, the assistant's {share * 100:.0f} %" if defined else "not defined: memory decides"
         said.append(f"{label + ': the' if label else 'The'} person's own share in where the preference comes to rest is {text}")
-        parts = [("the person's own", "preference", 0.0, 1 - share), ("the assistant's", "offer", 1 - share, 1.0)]
-        rows += [
-            {"run": label, "whose": whose, "ink": theme.colour(name), "from": a, "to": b, "middle": (a + b) / 2,
-             "text": f"{whose if b - a > 0.32 else ''} {(b - a) * 100:.0f} %".strip() if b - a > 0.07 else ""}
-            for whose, name, a, b in parts if defined
-        ]  # fmt: skip
-    rows = rows or [
-        {"run": "", "whose": "", "ink": "", "from": 0.0, "to": 0.0, "middle": 0.5, "text": "not defined: memory decides"}
-    ]
+        if not defined:
+            rows.append({"run": label, "ink": "", "from": 0.0, "to": 0.0, "middle": 0.5, "written": theme.scheme()["ink"],
+                         "text": "not defined: memory decides"})  # fmt: skip
+            continue
+        for whose, name, a, b in (("the person's own", "preference", 0, 1 - share), ("the assistant's", "offer", 1 - share, 1)):
+            text = f"{whose if b - a > 0.32 else ''} {(b - a) * 100:.0f} %".strip() if b - a > 0.07 else ""
+            rows.append({"run": label, "ink": theme.colour(name), "from": float(a), "to": float(b), "middle": (a + b) / 2,
+                         "written": theme.scheme()["background"], "text": text})  # fmt: skip
     x = alt.X("from:Q", title="share in the preference at rest", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     y = alt.Y("run:N", title=None, sort=None)
     base = alt.Chart(rows_of(rows))
     bars = base.mark_bar(height=height * 0.6).encode(x=x, x2="to:Q", y=y, color=INK)
-    texts = base.mark_text(color=theme.scheme()["background"], fontWeight="bold").encode(x="middle:Q", y=y, text="text:N")
+    written = alt.Color("written:N", scale=None)
+    texts = base.mark_text(fontWeight="bold").encode(x="middle:Q", y=y, text="text:N", color=written)
     many = len({row["run"] for row in rows})
     return (bars + texts).properties(width=width, height=height * many, description=". ".join(said) + ".")

@@ -76,7 +76,7 @@ def varied(run: xr.Dataset, setting: str) -> np.ndarray:
     return np.array(values)
 
 
-def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
     """Returns a chart of how far two quantities have moved for each person, in four quarters, with the share in each.
 
     Inputs: `run`, a result of `sa.simulate` with people; `x` and `y`, the quantities. For wanting and liking the quarters
@@ -94,7 +94,7 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     count = max(part.size for part in moved.values())
     across, up = (np.broadcast_to(moved[n], count) for n in (x, y))
     # In steps, so that the axis does not depend on last digits.
-    reach = 0.05 * float(np.ceil(21 * max(np.abs(across).max(), np.abs(up).max(), 1e-3)))
+    reach = 0.05 * float(np.ceil(23 * max(np.abs(across).max(), np.abs(up).max(), 1e-3)))
     inks = {name: theme.SPARE[k][theme.shade()] for name, k in zip(PROFILES.values(), (0, 7, 2, 1), strict=True)}
     rows = [{"x": a, "y": b, "profile": PROFILES[bool(a > 0), bool(b > 0)]} for a, b in zip(across, up, strict=True)]
     rows = [{**row, "ink": inks[row["profile"]]} for row in rows]

@@ -12,9 +12,18 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.figures.marks import HEIGHT, INK, by_person, dots, path_marks, rows_of, spaced, titled, two, words
+from socioaffective.figures.marks import DASHES, HEIGHT, INK, by_person, dots, haloed, path_marks, rows_of, spaced, titled, two, words
 from socioaffective.model import CLOCKS, Model
 from socioaffective.plane import Portrait, portrait
+
+
+# How the label of a curve stands to its point.
+SIDES: dict[str, dict[str, Any]] = {
+    "by left": {"align": "right", "dx": -7},
+    "by right": {"align": "left", "dx": 7},
+    "over left": {"align": "right", "dy": -9},
+    "over right": {"align": "left", "dy": -9},
+}
 
 
 def phase_plane(
@@ -39,7 +48,8 @@ def phase_plane(
     """
     view = portrait(model, basins=basins, **settings)
     layers = [
-        *([basin_layer(view)] if basins else []),
+        # One tint everywhere would say nothing.
+        *([basin_layer(view)] if basins and len(np.unique(view.basins)) > 1 else []),
         field_layer(view, width, height),
         nullcline_layer(view),
         rest_layer(view),
@@ -152,36 +162,53 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.nullcline_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
-    rows, labels = [], []
     names, box = list(view.model.states), box_of(view.model)
     inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
-    for line in view.nullclines:
-        for k, curve in enumerate(line.curves):
-            keep = spaced(len(curve), 120)
-            which = {"state": line.state, "curve": f"{line.state} {k}", "ink": inks[line.state]}
-            rows += [{"x": curve[i, 0], "y": curve[i, 1], "order": int(i), **which} for i in keep]
-        if line.curves:
-            longest = max(line.curves, key=len)
-            place = longest[len(longest) * (2 if line.state == names[0] else 3) // 5]
-            side = "right" if place[0] > box[0].mean() else "left"
-            label = {
-                "x": place[0],
-                "y": place[1],
-                "ink": inks[line.state],
-                "text": f"{words(line.state)} at rest",
-                "side": side,
-            }
-            labels.append(label)
     x, y = _axes(view)
-    lines = alt.Chart(rows_of(rows or [{"x": None, "y": None, "ink": inks[names[0]], "curve": "", "order": 0}]))
-    drawn = lines.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q")
-    for side, dx in (("left", 7), ("right", -7)):
+    layers, labels, tags = [], [], list(_tags(view))
+    for line in view.nullclines:
+        which = {"state": line.state, "ink": inks[line.state]}
+        rows = [
+            {"x": curve[i, 0], "y": curve[i, 1], "order": int(i), "curve": f"{line.state} {k}", **which}
+            for k, curve in enumerate(line.curves)
+            for i in spaced(len(curve), 120)
+        ]
+        # Dashes tell the two apart without their colours, and where one lies on the other.
+        dash = DASHES[names.index(line.state)]
+        drawn = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "curve": "", **which}]))
+        drawn = drawn.mark_line(strokeWidth=2, strokeDash=dash, clip=True)
+        layers.append(drawn.encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q"))
+        if line.curves:
+            others = [curve for other in view.nullclines if other is not line for curve in other.curves]
+            label = _clearing(max(line.curves, key=len), np.concatenate([*others, np.empty((0, 2))]), np.array(tags), box)
+            tags += [(label["x"] + d * label["reach"] * (box[0, 1] - box[0, 0]), label["y"]) for d in (0, 0.5, 1)]
+            labels.append({**label, **which, "text": f"{words(line.state)} at rest"})
+    for side in SIDES:
         here = [label for label in labels if label["side"] == side]
-        text = {"x": x, "y": y, "text": "text:N"}
-        style: dict[str, Any] = {"fontSize": 11, "align": side, "dx": dx, "clip": True}
-        halo = alt.Chart(rows_of(here)).mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
-        drawn = drawn + halo.encode(**text) + alt.Chart(rows_of(here)).mark_text(**style).encode(**text, color=INK)
-    return drawn
+        layers.append(haloed(here, {"x": x, "y": y, "text": "text:N"}, INK, fontSize=11, clip=True, **SIDES[side]))
+    return alt.layer(*layers)
+
+
+def _clearing(curve: np.ndarray, others: np.ndarray, tags: np.ndarray, box: np.ndarray) -> dict:
+    """Returns where the label of a curve has most room: away from other curves, from the tags there are, and from the edges;
+    beside a steep curve and above a level one."""
+    scaled = lambda points: (points.reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])  # noqa: E731
+    keep = spaced(len(curve), 120)
+    share = scaled(curve)
+    slopes = np.gradient(share, axis=0)[keep]
+    share = share[keep]
+    room = np.zeros(len(keep))
+    for points, most in ((scaled(others), 0.15), (scaled(tags), 0.3)):
+        gaps = np.hypot(*(share[:, None] - points[None]).transpose(2, 0, 1))
+        room += gaps.min(axis=1, initial=most)
+    room[((share < 0.06) | (share > 0.94)).any(axis=1)] -= 1
+    # Rounded, so that places with as much room are decided by their order and not by last digits.
+    best = int(np.argmax(room.round(3)))
+    level = abs(slopes[best, 1]) < 0.7 * abs(slopes[best, 0])
+    right = bool(share[best, 0] > 0.5)
+    side = ("over " if level else "by ") + ("left" if right else "right")
+    (x, y), reach = curve[keep[best]], -0.3 if right else 0.3
+    return {"x": x, "y": y, "side": side, "reach": reach}
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
@@ -192,12 +219,15 @@ def rest_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'point'
     """
-    names = list(view.model.states)
-    rows = [{"x": e.state[names[0]], "y": e.state[names[1]], "kind": e.kind, "stable": e.stable} for e in view.equilibria]
+    rows = [{"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)]
     x, y = _axes(view)
     box = box_of(view.model)
     middle = box.mean(axis=1)
     layers = [dots(rows, x=x, y=y)]
+    line = [row for row in rows if row["kind"] == "degenerate"]
+    if len(line) > 2:
+        # A continuum of rest points is found as some of its points: one label serves for all.
+        rows = [row for row in rows if row not in line] + [{**line[len(line) // 2], "kind": "a line of rest points"}]
     for right in (True, False):
         here = [row for row in rows if (row["x"] > middle[0]) == right]
         up = [{**row, "place": row["y"] + (0.05 if row["y"] < middle[1] else -0.05) * (box[1, 1] - box[1, 0])} for row in here]
@@ -207,16 +237,12 @@ def rest_layer(view: Portrait) -> alt.Chart:
             "fontSize": 12,
             "fontWeight": "bold",
         }
-        where = {"x": x, "y": "place:Q", "text": "kind:N"}
-        layers.append(
-            alt.Chart(rows_of(up)).mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **align).encode(**where)
-        )
-        layers.append(alt.Chart(rows_of(up)).mark_text(**align).encode(**where))
+        layers.append(haloed(up, {"x": x, "y": "place:Q", "text": "kind:N"}, **align))
     return alt.layer(*layers)
 
 
 def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
-    """Returns a run of a planar model as a path over its phase plane, with a dot where it starts.
+    """Returns a run of a planar model as a path over its phase plane, with a square where it starts.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=52, cues=0.8)
@@ -225,6 +251,22 @@ def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
     """
     x, y = list(model.states)[:2]
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
+
+
+def _tags(view: Portrait) -> np.ndarray:
+    """Returns points that the labels of the rest points cover, shape (points, 2)."""
+    box = box_of(view.model)
+    size, middle = box[:, 1] - box[:, 0], box.mean(axis=1)
+    covered = []
+    for x, y in _places(view):
+        towards, up = (-1 if x > middle[0] else 1), (0.05 if y < middle[1] else -0.05)
+        covered += [(x, y), *((x + towards * part * size[0], y + up * size[1]) for part in (0.1, 0.2, 0.3))]
+    return np.array(covered).reshape(-1, 2)
+
+
+def _places(view: Portrait) -> np.ndarray:
+    """Returns where the rest points of a portrait lie, shape (points, 2)."""
+    return np.array([list(e.state.values()) for e in view.equilibria]).reshape(-1, 2)
 
 
 def _axes(view: Portrait) -> tuple[alt.X, alt.Y]:
@@ -254,7 +296,7 @@ def _where(point: Equilibrium) -> str:
 def _shares(view: Portrait) -> list[float]:
     """Returns how high each rest point lies along the last state (the first, where the last tells no two apart)."""
     box = box_of(view.model)
-    places = (np.array([list(e.state.values()) for e in view.equilibria]).reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])
+    places = (_places(view) - box[:, 0]) / (box[:, 1] - box[:, 0])
     stable = places[[e.stable for e in view.equilibria]]
     axis = 0 if len(stable) > 1 and np.ptp(stable[:, 1]) < 1e-6 else 1
     return places[:, axis].tolist()

@@ -48,6 +48,10 @@ class Catalogue(types.ModuleType):
             raise unknown("model", name, CATALOGUE)
         return CATALOGUE[name]
 
+    def name_of(self, model: Model) -> str | None:
+        """Returns the name of a model in the catalogue, whatever its defaults are now, or None for any other."""
+        return next((n for n, own in CATALOGUE.items() if own.title == model.title and own.equations == model.equations), None)
+
     def __getattr__(self, name: str) -> Model:
         if name.startswith("__"):
             raise AttributeError(name)

@@ -15,12 +15,12 @@ bl = parameter("appeal_of_liking", 2.2, (0, 5), "1", "what liking adds to the lo
     "ours: found so that support is used; enjoyment cannot repel", symbol="b_l")  # fmt: skip
 bf = parameter("appeal_of_fit", 1.0, (0, 5), "1", "what an offer adds that fits the preference",
     "ours: about a third of the odds without it; fit cannot repel", symbol="b_f")  # fmt: skip
-bg = parameter("appeal_of_target", 3.0, (-5, 5), "1", "what a preference adds that leans to the target side",
-    "ours: found so that steering pays; both signs", symbol="b_g")  # fmt: skip
+bg = parameter("appeal_of_leaning", 3.0, (-5, 5), "1", "what a preference adds that leans to the upper end",
+    "ours: found so that steering there pays; both signs", symbol="b_g")  # fmt: skip
 ba = parameter("appeal_of_ease", 1.1, (-5, 5), "1", "what it adds that the assistant does it for the user",
     "ours: threefold odds; both signs, as challenge may draw", symbol="b_a")  # fmt: skip
-bv = parameter("appeal_of_cues", 8.5, (-10, 12), "1", "what cues add for somebody without closeness",
-    "ours: found so that cues can tip; both signs, as clinging may repel", symbol="b_v")  # fmt: skip
+bv = parameter("appeal_of_cues", 8.5, (-12, 12), "1", "how steeply cues begin to draw somebody without closeness",
+    "ours: found so that cues can tip, adding 3.6 at their peak; both signs, as clinging may repel", symbol="b_v")  # fmt: skip
 peak = parameter("peak_of_appeal", 0.84, (0.5, 1.5), "1", "cues beyond which appeal falls",
     "an inverted U: Kirk and others 2025, arXiv:2512.01991 [READ-2]; its place is ours", symbol="v_p")  # fmt: skip
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from socioaffective.model import Model, input, parameter, state
 
-HOW = "ours: weeks for autonomy and competence, days for relatedness; two years to days"
+# How the rates were chosen: the time that satisfaction takes under usual conditions is said by each need.
+RATES = {
+    "gain": "ours: with loss, {time}; two years to days",
+    "loss": "ours: with gain, {time}; two years to days",
+    "strain": "ours: half of loss, so that frustration builds up more slowly than satisfaction is lost; two years to days",
+    "relief": "ours: the same as gain; two years to days",
+}
 
 
 def rest(gain: Any, loss: Any, support: Any, thwarting: Any) -> Any:
@@ -15,12 +21,13 @@ def rest(gain: Any, loss: Any, support: Any, thwarting: Any) -> Any:
     return gain * support / (gain * support + loss * thwarting)
 
 
-def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: str, **rates: float) -> Model:
-    """Returns the model of one need; `rates` are gain, loss, strain and relief, per week."""
+def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: str, time: str, **rates: float) -> Model:
+    """Returns the model of one need; `time` says how long it takes to settle, `rates` are gain, loss, strain and relief."""
     mark = f"_{letter}" if letter else ""
 
     def rate(kind: str, letter: str, meaning: str) -> Any:
-        return parameter(f"{prefix}{kind}", rates[kind], (0.01, 2), "1/week", meaning, HOW, symbol=letter + mark)
+        return parameter(f"{prefix}{kind}", rates[kind], (0.01, 2), "1/week", meaning, RATES[kind].format(time=time),
+                         symbol=letter + mark)  # fmt: skip
 
     r, d = rate("gain", "r", "how fast support satisfies"), rate("loss", "d", "how fast thwarting wears satisfaction")
     f, p = rate("strain", "f", "how fast thwarting frustrates"), rate("relief", "p", "how fast support eases frustration")
@@ -33,7 +40,7 @@ def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: 
         equations,
         source="ours; two dimensions after Vansteenkiste and Ryan 2013 [recalled, verify]",
         left_out="events, moods, needs that influence each other, and any state of rest off the one curve that support and "
-        "thwarting in constant proportion allow, such as a need that is hardly met and not frustrated either",
+        "thwarting in constant proportion allow, such as a need that is neither met nor frustrated at all",
         refuted_by="diaries in which satisfaction and frustration are one scale, or follow support and thwarting at once",
     )
 
@@ -44,6 +51,7 @@ need = build(
     state("frustration", "how far the need is frustrated", start=0.3, symbol="F"),
     "",
     "",
+    "five weeks",
     gain=0.1,
     loss=0.1,
     strain=0.05,

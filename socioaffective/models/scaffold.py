@@ -5,9 +5,9 @@ from socioaffective.models.levers import accommodation
 
 C = state("skill", "what the user can do alone", start=0.2, symbol="C")
 lam = parameter("learning", 0.05, (0, 1), "1/week", "how fast practice builds skill",
-    "ours: half in fourteen weeks; none to days", symbol="lambda")  # fmt: skip
+    "ours: half in fourteen weeks; none to a week", symbol="lambda")  # fmt: skip
 f = parameter("forgetting", 0.02, (0, 1), "1/week", "how fast skill lapses without practice",
-    "ours: slower than learning; never to days", symbol="f")  # fmt: skip
+    "ours: slower than learning; never to a week", symbol="f")  # fmt: skip
 q = parameter("help_quality", 0.6, (0, 1), "1", "share of what the user cannot do that the assistant can",
     "ours: good, not perfect; any", symbol="q")  # fmt: skip
 a = accommodation

@@ -1,4 +1,4 @@
-"""Sphere: values as a direction that turns towards what is shown, one step at a time.
+"""Sphere: values as a direction that turns towards content it agrees with and away from content it does not, step by step.
 
 Of any number of dimensions only the plane through the person and the content matters: a step never leaves it.
 """
@@ -23,7 +23,7 @@ sphere = Model(
         "angle": observable(atan2(across, along), "angle from the content", (-pi, pi), "rad", symbol="varphi"),
     },
     clock="discrete",
-    left_out="taste of one's own to return to, content that repels, noise",
-    refuted_by="preferences that do not turn towards content that was liked",
+    left_out="taste of one's own to return to, more than one content, noise",
+    refuted_by="preferences that do not turn towards what was liked and away from what was not",
     source="Dean and Morgenstern 2022 [CODE]; its closed form is ours [DERIVED]",
 )

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -76,11 +77,18 @@ def test_a_random_part_of_the_cards_is_computed_again():
 
 def test_a_card_says_what_it_knows():
     card = sa.claim("SF4").card
-    assert 0 < card.share < 1 and 0 < card.error < 0.1
+    low, high = card.confidence
+    assert 0 < low < card.share < high < 1 and high - low < 0.1
+    # Wilson's score interval written out, also where nothing or everything was counted.
+    for held in ("0" * 400, "1" * 400, "1" * 30 + "0" * 370):
+        p, n, z = held.count("1") / 400, 400, 1.959963985
+        middle, half = p + z**2 / (2 * n), z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+        wilson = [(middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)]
+        assert replace(card, held=held).confidence == pytest.approx(wilson, abs=1e-9)
     text = repr(card)
     assert "binding" in text and f"{card.share:.1%}" in text
     chart = sa.figures.sensitivity(sa.claim("SF4"))
-    assert "binding" in chart.description and "standard error" in chart.description
+    assert "binding" in chart.description and "95 % confidence" in chart.description
 
 
 def test_a_claim_of_two_sides_fails_where_it_should():

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from own_models import lorenz
+from own_models import lorenz, title
 
 import socioaffective as sa
+from socioaffective.explorer import step_of
 
 m = sa.models.companion
 
@@ -94,4 +95,24 @@ def test_other_figures_can_stand_beside_and_below():
     view = sa.explore(sa.models.needs, ["engagement"], show="wellbeing", beside=sa.figures.need_plane)
     assert "frustration (up)" in view.alternative
     view.sliders["engagement"].value = 0.9
-    assert view.code == "sa.simulate(model, weeks=104, engagement=0.9)"
+    assert view.code == "sa.simulate(sa.models.needs, weeks=104, engagement=0.9)"
+
+
+def test_the_code_of_a_model_of_the_catalogue_runs_as_it_is():
+    changed = sa.models.co_construction.replace(steering=0.5, preference=0.2)
+    view = sa.explore(changed, ["influence", "offer"], weeks=26)
+    view.sliders["influence"].value, view.sliders["offer"].value = 0.8, -0.5
+    again = eval(view.code, {"sa": sa})
+    exact = sa.simulate(changed, 26, {"offer": -0.5}, influence=0.8)
+    assert again["preference"].values.tolist() == exact["preference"].values.tolist()
+    assert sa.explore(lorenz(), ["rho"], weeks=3).code == "sa.simulate(model, weeks=3)"
+
+
+@pytest.mark.parametrize("model", list(sa.models), ids=title)
+def test_a_slider_can_stand_where_the_model_has_its_default(model):
+    for q in {**model.settings, **model.states}.values():
+        step = step_of(q)
+        steps = (q.value - q.bounds[0]) / step
+        assert step <= (q.bounds[1] - q.bounds[0]) / 100 + 1e-12
+        # The one irrational start, of the sphere, is met to within a thousandth.
+        assert abs(steps - round(steps)) < (0.5 if q.name == "across" else 1e-6)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from own_models import EVERY, lorenz, title
 
 import socioaffective as sa
 from socioaffective import theme
+from socioaffective.figures.marks import _spread
 from socioaffective.plane import portrait
 
 m = sa.models.companion
@@ -59,6 +61,13 @@ def test_labels_at_the_ends_never_touch():
         assert np.diff(places).min() >= 14 / 300 - 1e-9 and places[0] >= 0 and places[-1] <= 1
 
 
+def test_labels_at_the_ends_stay_beside_their_lines():
+    ends = [{"y": y} for y in (0.5, 0.5, 0.9)]
+    _spread(ends, 0, 1, 300)
+    # Two that coincide move apart by the same distance, and one that has room stays where it is.
+    assert [end["place"] for end in ends] == pytest.approx([0.5 - 7 / 300, 0.5 + 7 / 300, 0.9])
+
+
 def test_people_are_drawn_one_by_one():
     run = sa.simulate(m, 20, {"ties": [0.2, 0.5, 0.8]})
     ((_, rows),) = marks(sa.figures.time_course(run, "ties"), "line")
@@ -78,7 +87,7 @@ def test_a_phase_plane_draws_the_objects_that_were_computed():
     for row in arrows:
         assert (np.sin(np.radians(row["angle"])) >= -1e-9) == (row["dx"] >= -1e-12)
         assert (np.cos(np.radians(row["angle"])) >= -1e-9) == (row["dy"] >= -1e-12)
-    curves = marks(chart, "line")[0][1]
+    curves = [row for _, rows in marks(chart, "line") for row in rows]
     known = {(line.state, tuple(p)) for line in view.nullclines for curve in line.curves for p in curve}
     assert {(row["state"], (row["x"], row["y"])) for row in curves} <= known
     assert {row["curve"] for row in curves} == {f"{n.state} {k}" for n in view.nullclines for k in range(len(n.curves))}
@@ -87,6 +96,37 @@ def test_a_phase_plane_draws_the_objects_that_were_computed():
         for j, ties in enumerate(view.basins["ties"].values):
             (cell,) = [c for c in cells if c["x"] < wanting < c["x2"] and c["y"] < ties < c["y2"]]
             assert cell["fate"] == int(view.basins[i, j])
+
+
+def test_nullclines_are_told_apart_without_their_colours():
+    pair = sa.models.co_construction
+    for settings in ({"engagement": 0.5}, {"engagement": 0.5, "anchoring": 0}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            chart = sa.figures.phase_plane(pair, **settings)
+        (first, _), (second, _) = marks(chart, "line")
+        assert first["mark"]["strokeDash"] != second["mark"]["strokeDash"]
+        labels = {row["text"]: (row["x"], row["y"]) for _, rows in marks(chart, "text") for row in rows if "rest" in row.get("text", "")}
+        places = np.array(list(labels.values()))
+        apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 9 * np.eye(len(places))
+        assert {"preference at rest", "offer at rest"} <= set(labels) and apart.min() > 0.1
+    # A line of rest points, on which the two lie, has one label.
+    assert [row["kind"] for _, rows in marks(chart, "text") for row in rows if "kind" in row] == ["a line of rest points"] * 2
+
+
+def test_one_fate_for_all_is_not_tinted():
+    assert not marks(sa.figures.phase_plane(sa.models.co_construction, engagement=0.5), "rect")
+    assert marks(sa.figures.phase_plane(m, cues=0.7), "rect")
+
+
+def test_a_path_goes_from_a_square_to_a_dot():
+    run = sa.simulate(sa.models.co_construction, 26, {"preference": [0.8, -0.3]}, anchoring=0)
+    chart = sa.figures.path(run, "preference", "offer", diagonal=True)
+    begin, end = (rows for _, rows in marks(chart, "point"))
+    assert [row["offer"] for row in begin] == run["offer"].isel(time=0).values.tolist()
+    assert [row["offer"] for row in end] == run["offer"].isel(time=-1).values.tolist()
+    diagonal = next(rows for node, rows in marks(chart, "line") if "strokeDash" in node["mark"])
+    assert [(row["preference"], row["offer"]) for row in diagonal] == [(-1, -1), (1, 1)]
 
 
 def test_a_diagram_draws_every_rest_point_and_finds_the_folds():
@@ -157,7 +197,7 @@ def test_the_last_bits_change_nothing():
 def test_the_same_thing_has_the_same_colour_in_every_figure_and_dark_is_darker():
     course = sa.figures.time_course(sa.simulate(m, 5), ["wanting", "ties"])
     lines = {row["name"]: row["ink"] for row in marks(course, "line")[0][1]}
-    nullclines = {row["state"]: row["ink"] for row in marks(sa.figures.phase_plane(m), "line")[0][1]}
+    nullclines = {row["state"]: row["ink"] for _, rows in marks(sa.figures.phase_plane(m), "line") for row in rows}
     assert lines == nullclines and len(set(lines.values())) == 2
     course = course.to_dict()
     assert course["config"]["background"] == "#FFFFFF"
@@ -197,7 +237,7 @@ def test_an_outcome_draws_where_each_person_has_got_to():
     levels = np.linspace(0, 1, 7)
     run = sa.simulate(sa.models.needs, 52, engagement=0.5, accommodation=levels)
     chart = sa.figures.outcome({"with": run, "without": sa.counterfactual(run)}, "accommodation", "competence", week=26)
-    ((_, rows),) = marks(chart, "line")
+    rows = [row for _, rows in marks(chart, "line") for row in rows]
     drawn = [(row["x"], row["y"]) for row in rows if row["run"] == "with"]
     assert drawn == list(zip(levels, run["competence"].sel(time=26).values, strict=True))
     assert len({row["y"] for row in rows if row["run"] == "without"}) == 1
@@ -235,6 +275,8 @@ def test_authorship_draws_both_shares_and_says_when_there_is_none():
     assert [(row["from"], row["to"]) for row in rows] == [(0.0, 1 - share), (1 - share, 1.0)]
     nobody = sa.figures.authorship(sa.simulate(sa.models.co_construction, 4, steering=0, anchoring=0))
     assert "memory decides" in nobody.description
+    ((_, said),) = marks(nobody, "text")
+    assert said[0]["text"] == "not defined: memory decides" and said[0]["written"] == theme.scheme()["ink"]
 
 
 def test_a_sensitivity_card_is_drawn_as_it_was_computed():
@@ -252,3 +294,12 @@ def test_charts_side_by_side_keep_their_own_colours():
     pair = sa.figures.time_course(sa.simulate(m, 4), "wanting") | sa.figures.time_course(sa.simulate(m, 4), "ties")
     inks = [rows[0]["ink"] for _, rows in marks(pair, "line")]
     assert inks == [theme.colour("wanting"), theme.colour("ties")]
+
+
+def test_charts_side_by_side_keep_their_own_dashes():
+    """The constant of a mark, not a scale, which charts side by side would share."""
+    run = sa.simulate(m, 4)
+    pair = sa.figures.time_course({"a": run, "b": run}, "ties") | sa.figures.time_course({"b": run, "c": run}, "ties")
+    dashes = [(rows[0]["run"], node["mark"]["strokeDash"]) for node, rows in marks(pair, "line")]
+    assert dashes == [("a", [1, 0]), ("b", [7, 4]), ("b", [1, 0]), ("c", [7, 4])]
+    assert "strokeDash" not in json.dumps([node["encoding"] for node, _ in marks(pair, "line")])

@@ -20,13 +20,16 @@ def symbols(model):
 def test_authorship_share():
     s = symbols(pair)
     rest = sympy.solve(list(pair.equations.values()), [s["preference"], s["offer"]], dict=True)[0][s["preference"]]
-    pull = s["influence"] * s["engagement"] * s["steering_rate"] * s["steering"]
-    share = pull / (s["anchoring"] * s["autonomy"] * (s["personalisation"] + s["steering_rate"] * s["steering"]) + pull)
+    share = pair.expressions["authorship"]
     assert sympy.simplify(rest - (1 - share) * s["anchor"] - share * s["target"]) == 0
-    values = {"steering": 0.5, "engagement": 0.6, "anchor": -0.2}
+    values = {"steering": 0.5, "engagement": 0.6, "anchor": -0.2, "autonomy": 0.4}
     (point,) = at_rest(pair, **values)
     numbers = {s[n]: values.get(n, q.value) for n, q in pair.settings.items()}
     assert point.state["preference"] == pytest.approx(float(rest.subs(numbers)), abs=1e-12)
+    run = sa.simulate(pair, 400, **values)
+    assert float(run["preference"][-1]) == pytest.approx(float(rest.subs(numbers)), abs=1e-8)
+    at_rest_share = (float(run["preference"][-1]) + 0.2) / 1.2
+    assert float(run["authorship"][-1]) == pytest.approx(at_rest_share, abs=1e-8)
 
 
 def test_two_that_only_attract_cannot_cycle():
@@ -35,6 +38,18 @@ def test_two_that_only_attract_cannot_cycle():
     pull = s["influence"] * s["engagement"]
     others = s["anchoring"] * s["autonomy"] - s["personalisation"] - s["steering_rate"] * s["steering"]
     assert sympy.expand(discriminant - (pull + others) ** 2 - 4 * pull * s["personalisation"]) == 0
+    assert pull.is_nonnegative and s["personalisation"].is_nonnegative and others.is_real
+    # With real roots a distance from rest changes its sign at most once.
+    rng = np.random.default_rng(5)
+    names = ("influence", "anchoring", "personalisation", "steering_rate", "steering", "engagement")
+    for _ in range(10):
+        values = {n: float(rng.uniform(0.1, 1) * pair.settings[n].bounds[1]) for n in names}
+        (point,) = sa.equilibria(pair, **values)
+        run = sa.simulate(pair, 60, {"preference": float(rng.uniform(-1, 1)), "offer": float(rng.uniform(-1, 1))}, **values)
+        for name in pair.states:
+            away = run[name].values - point.state[name]
+            signs = np.sign(away[abs(away) > 1e-6])
+            assert (np.diff(signs) != 0).sum() <= 1
 
 
 def test_memory_where_the_pair_ends_depends_on_where_it_began():
@@ -64,14 +79,27 @@ def test_the_mirror_forks_where_the_theory_says():
     for beyond in (1e-2, 1e-3):
         lam = at + beyond
         height = np.sqrt(3 * (alpha * lam - alpha - kappa) / (alpha * lam**3))
-        upper = sa.equilibria(mirror, exaggeration=lam)[-1].state["preference"]
+        found = sa.equilibria(mirror, exaggeration=lam)
+        assert [e.stable for e in found] == [True, False, True]
+        upper = found[-1].state["preference"]
         # The next term of the expansion is of relative size x^2.
         assert upper == pytest.approx(height, rel=2 * height**2)
 
 
 def test_an_anchor_off_zero_unfolds_the_fork_into_a_fold():
-    counts = [len(sa.equilibria(sa.models.mirror, anchor=0.3, exaggeration=lam)) for lam in (1.4, 2.0, 4.0)]
-    assert counts[0] == 1 and counts[-1] == 3
+    mirror = sa.models.mirror
+    s = symbols(mirror)
+    x, lam = s["preference"], s["exaggeration"]
+    given = {s[n]: sympy.Rational(str(q.default)) for n, q in mirror.settings.items() if s[n] != lam}
+    field = mirror.equations[x].subs(given | {s["anchor"]: sympy.Rational(1, 10)})
+    at = dict(zip((x, lam), sympy.nsolve([field, field.diff(x)], [x, lam], [-0.25, 1.65]), strict=True))
+    # A fold: the curvature does not vanish, nor does the push across it. In the fork the first does.
+    assert abs(field.diff(x, 2).subs(at)) > 0.1 and abs(field.diff(lam).subs(at)) > 0.01
+    assert mirror.equations[x].subs(given | {s["anchor"]: 0}).diff(x, 2).subs(x, 0) == 0
+    below, above = (sa.equilibria(mirror, anchor=0.1, exaggeration=float(at[lam]) + d) for d in (-1e-3, 1e-3))
+    assert [e.stable for e in below] == [True] and [e.stable for e in above] == [True, False, True]
+    born = [e.state["preference"] for e in above[:2]]
+    assert born == pytest.approx([float(at[x])] * 2, abs=0.05) and below[0].state["preference"] > 0.1
 
 
 def test_on_the_sphere_the_tangent_shrinks_by_the_same_factor():
@@ -181,36 +209,63 @@ def test_a_need_under_constant_conditions():
     t, S0 = sympy.symbols("t S0")
     path = level + (S0 - level) * sympy.exp(-rate * t)
     assert sympy.simplify(path.diff(t) - block.equations[S].subs(S, path)) == 0
+    strained = q * T / (q * T + p * U)
+    hurt = strained + (S0 - strained) * sympy.exp(-(q * T + p * U) * t)
+    assert sympy.simplify(hurt.diff(t) - block.equations[F].subs(F, hurt)) == 0
     # One scale: the rate of S + F - 1 is a multiple of S + F - 1 iff q/d = p/r = 1.
     together = sympy.expand((block.equations[S] + block.equations[F]).subs({q: d, p: r}))
     assert sympy.simplify(together + rate * (S + F - 1)) == 0
     drift = sympy.expand((block.equations[S] + block.equations[F]).subs(F, 1 - S))
     assert sympy.simplify(drift - (S * T * (q - d) + (1 - S) * U * (r - p))) == 0
     run = sa.simulate(block, 30, {"satisfaction": 0.2}, support=0.7, thwarting=1.5, gain=0.2, loss=0.05)
-    exact = path.subs({U: 0.7, T: 1.5, r: 0.2, d: 0.05, S0: 0.2})
-    assert float(run["satisfaction"].sel(time=10)) == pytest.approx(float(exact.subs(t, 10)), abs=1e-9)
+    known = {U: 0.7, T: 1.5, r: 0.2, d: 0.05, q: block.parameters["strain"].default, p: block.parameters["relief"].default}
+    for name, exact, begins in (("satisfaction", path, 0.2), ("frustration", hurt, 0.3)):
+        there = float(exact.subs(known | {S0: begins, t: 10}))
+        assert float(run[name].sel(time=10)) == pytest.approx(there, abs=1e-9)
 
 
-def test_break_even_exploitation():
-    r, d, sig, eta, phi, theta, e, u = sympy.symbols("r d sigma eta phi theta e u", positive=True)
-    level = lambda support, thwarting: r * support / (r * support + d * thwarting)  # noqa: E731
-    with_it = level((1 - e) * sig + e * (1 - u) * eta, phi + e * theta * u)
-    gap = sympy.together(with_it - level(sig, phi))
+# Of each need that use can feed or starve: the harmful share u of use, and the symbols of the formula for break-even.
+BREAK_EVEN = {
+    "competence": ("accommodation", "competence_of_own_time", "competence_of_practice", "competence_pressure", "cost_of_ease"),
+    "autonomy": ("steering", "autonomy_of_own_time", "autonomy_of_use", "autonomy_pressure", "cost_of_pressure_to_use"),
+}
+
+
+@pytest.mark.parametrize("need", BREAK_EVEN)
+def test_break_even_exploitation(need):
+    m = sa.models.needs
+    s = symbols(m)
+    u, sig, eta, phi, theta = (s[n] for n in BREAK_EVEN[need])
+    e, r, d = s["engagement"], s[f"{need}_gain"], s[f"{need}_loss"]
+    right = m.equations[s[need]].subs({s["wanting"]: 0, s["endorsement"]: 0})
+    (level,) = sympy.solve(right, s[need])
+    gap = sympy.together(level - level.subs(e, 0))
     even = phi * (eta - sig) / (eta * phi + sig * theta)
-    assert sympy.solve(sympy.numer(gap), u) == [sympy.simplify(even)] or sympy.simplify(gap.subs(u, even)) == 0
-    # The gap is (even - u) times something positive, whatever e > 0: only its size depends on e.
-    factor = sympy.simplify(sympy.numer(gap) / ((even - u) * (eta * phi + sig * theta) * d * e * r))
-    assert factor.is_positive
+    # The gap is (even - u) times e and times something positive, so that only its size depends on e.
+    factor = sympy.factor(gap / ((even - u) * (eta * phi + sig * theta) * d * r * e))
+    assert not factor.has(sympy.zoo, sympy.nan)
+    # Written with odds, e = 1/(1 + odds), every coefficient above and below the line has one sign.
+    odds = {v: 1 / (1 + sympy.Symbol(f"odds_{v.name}", positive=True)) for v in (e, u)}
+    parts = sympy.fraction(sympy.cancel(sympy.together(factor.subs(odds))))
+    signs = [{sympy.sign(c) for c in sympy.Poly(part, *part.free_symbols).coeffs()} for part in parts if part.free_symbols]
+    assert len(signs) == 2 and signs[0] == signs[1] and len(signs[0]) == 1
+
+
+def test_for_autonomy_only_volition_counts():
+    """Steering, endorsement and wanting enter through q = (1 - s (1 - z)) (1 - w) alone."""
+    m = sa.models.needs
+    s, u = symbols(m), sympy.Symbol("u")
+    alone = {s["endorsement"]: 0, s["wanting"]: 0, s["steering"]: u}
+    share = 1 - (1 - s["steering"] * (1 - s["endorsement"])) * (1 - s["wanting"])
+    for name in ("autonomy_support", "autonomy_thwarting"):
+        assert sympy.expand(m.expressions[name].subs(alone).subs(u, share) - m.expressions[name]) == 0
 
 
 @pytest.mark.parametrize("e", [0.05, 0.3, 0.9])
 def test_break_even_in_the_needs_model(e):
     m = sa.models.needs
     q = {n: x.default for n, x in m.parameters.items()}
-    for need, sig, eta, phi, theta in (
-        ("competence", "competence_of_own_time", "competence_of_practice", "competence_pressure", "cost_of_ease"),
-        ("autonomy", "autonomy_of_own_time", "autonomy_of_use", "autonomy_pressure", "cost_of_pressure_to_use"),
-    ):
+    for need, (_, sig, eta, phi, theta) in BREAK_EVEN.items():
         even = q[phi] * (q[eta] - q[sig]) / (q[eta] * q[phi] + q[sig] * q[theta])
         for u, sign in ((even - 0.02, 1), (even + 0.02, -1)):
             # For autonomy u = 1 - q: with wanting at 0.1 part of the allowance is used up before any steering.
@@ -244,9 +299,18 @@ def test_relief_and_erosion_in_symbols():
     T = s["relatedness_pressure"] + s["isolation_cost"] * (1 - s["ties"])
     assert sympy.expand(need.expressions["relatedness_support"] - U.subs(use, s["engagement"] * s["cues"])) == 0
     assert sympy.expand(need.expressions["relatedness_thwarting"] - T) == 0
-    U, T = U.subs(s["ties"], H), T.subs(s["ties"], H)
+    (level,) = sympy.solve(need.equations[s["relatedness"]], s["relatedness"])
+    # The companion's felt relatedness is this level.
+    c = sa.models.companion
+    here = {s["ties"]: symbols(c)["ties"], s["engagement"]: c.expressions["engagement"]}
+    assert sympy.simplify(c.expressions["felt_relatedness"] - level.subs(here)) == 0
     r, d = s["relatedness_gain"], s["relatedness_loss"]
-    slope = (r * U / (r * U + d * T)).diff(v)
+    # With ties held still it rises with the product of use and cues.
+    held = level.subs(s["engagement"], sympy.Symbol("dose", nonnegative=True) / s["cues"])
+    rises = held.diff(sympy.Symbol("dose", nonnegative=True))
+    assert sympy.simplify(rises * (r * U + d * T).subs(use, sympy.Symbol("dose", nonnegative=True)) ** 2 - r * d * s["warmth"] * T) == 0
+    slope = level.subs(s["engagement"], use / s["cues"]).subs(s["ties"], H).diff(v)
+    U, T = U.subs(s["ties"], H), T.subs(s["ties"], H)
     condition = s["warmth"] * use.diff(v) * T + H.diff(v) * (T + s["isolation_cost"] * U)
     assert sympy.simplify(slope * (r * U + d * T) ** 2 - r * d * condition) == 0
 
@@ -266,7 +330,8 @@ def test_the_patience_threshold_in_symbols():
     a, C = s["accommodation"], s["skill"]
     # V solves the Hamilton-Jacobi-Bellman equation with full practice ...
     assert sympy.simplify(rho * V - hamiltonian.subs(a, 0)) == 0
-    # ... which is best from every C iff the Hamiltonian falls with a; it falls the least at C = 0.
+    # ... which is best from every C iff the Hamiltonian falls with a. Its slope is linear in C and negative at C = 1,
+    # so it falls everywhere iff it falls at C = 0.
     slope = hamiltonian.diff(a)
     assert sympy.simplify(slope.diff(C) - (lam - f) / (rho + lam) + q) == 0
     assert sympy.simplify(slope.subs(C, 1) + f / (rho + lam)) == 0
@@ -314,16 +379,76 @@ def test_a_naive_novice_with_present_bias_postpones_practice():
     assert sympy.simplify(gain.subs(beta, 1) - (q - lam / (rho + lam))) == 0
 
 
+def weekly(m, C, rho, beta, weeks):
+    """Returns what a self with present bias chooses each week, thinking that all later weeks will be practice."""
+    lam = m.parameters["learning"].default
+    later = lambda skill: 1 / rho - (1 - skill) / (rho + lam)  # noqa: E731
+    choices = []
+    for _ in range(weeks):
+        worth, skill = {}, {}
+        for a in (0, 1):
+            run = sa.simulate(m, 1, {"skill": C}, dt=1 / 64, accommodation=a)
+            now = np.trapezoid(np.exp(-rho * run["time"].values) * run["performance"].values, run["time"].values)
+            skill[a] = float(run["skill"][-1])
+            worth[a] = now + beta * np.exp(-rho) * later(skill[a])
+        choices.append(max(worth, key=worth.__getitem__))
+        C = skill[choices[-1]]
+    return choices, C
+
+
+def test_a_naive_novice_postpones_practice_again_and_again():
+    m = sa.models.scaffold
+    lam, q = m.parameters["learning"].default, m.parameters["help_quality"].default
+    rho = 0.3 * lam
+    # q = 0.6 lies inside (beta lam/(rho + lam), lam/(rho + lam)] for 0.5 and below the interval for 0.95.
+    assert 0.5 * lam / (rho + lam) < q < 0.95 * lam / (rho + lam)
+    assert weekly(m, 0.0, rho, 0.5, 52) == ([1] * 52, 0.0)
+    choices, skill = weekly(m, 0.0, rho, 0.95, 52)
+    assert choices == [0] * 52 and skill > 0.9
+    # Past the other end nobody practises, bias or not.
+    assert weekly(m, 0.0, 2 * lam, 1.0, 4)[0] == [1] * 4
+
+
+def test_contact_with_the_assistant_lowers_the_effort_to_meet_people():
+    m = sa.models.set_point
+    s = symbols(m)
+    # At once: use with cues adds to contact, and effort falls with contact while there is a deficit.
+    below = {s["contact"]: sympy.Rational(1, 4), s["set_point"]: sympy.Rational(1, 2)}
+    fed = m.equations[s["contact"]].subs(below)
+    assert sympy.simplify(fed.diff(s["cues"]) - sympy.Rational(3, 4) * s["artificial_contact"] * s["engagement"]) == 0
+    assert m.expressions["effort"].diff(s["contact"]).subs(below) == -s["effort_gain"]
+    # In the long run too, although the set point rises with the contact there is.
+    run = sa.simulate(m, 520, engagement=0.5, cues=[0, 0.5, 1], dt=4).isel(time=-1)
+    assert (np.diff(run["contact"]) > 0.01).all() and (np.diff(run["effort"]) < -0.01).all()
+    # Who lives without an assistant stays where they are.
+    alone = sa.simulate(m, 520, dt=4)
+    assert float(abs(alone["contact"] - alone["contact"][0]).max()) < 0.01
+
+
+def test_a_long_deficit_lowers_the_set_point_and_what_was_enough_is_a_surplus():
+    m = sa.models.set_point
+    usual = m.states["contact"].start
+    lonely = sa.simulate(m, 208, interventions={0: {"fading": 2.0}, 104: {"fading": 0.2, "contact": usual}}, dt=1)
+    before, after = float(lonely["set_point"][0]), float(lonely["set_point"].sel(time=104))
+    assert after < before - 0.1 and after < usual
+    assert float(lonely["effort"].sel(time=104)) == 0 < float(lonely["effort"][0])
+    # It comes back, at the rate of adaptation and restoration together.
+    assert float(lonely["set_point"][-1]) > after + 0.05
+
+
 def test_when_an_engagement_climber_harms():
     m, climber = sa.models.ecosystem, sa.policies.climber()
+    s, e = symbols(m), m.expressions["engagement"]
+    logit = s["appeal_of_ease"] * e * (1 - e / s["access"])
+    assert sympy.simplify(e.diff(s["accommodation"]) - logit) == 0
     closed = climber.on(m)
     q = {n: x.value for n, x in closed.settings.items()}
     even = q["competence_pressure"] * (q["competence_of_practice"] - q["competence_of_own_time"])
     even /= q["competence_of_practice"] * q["competence_pressure"] + q["competence_of_own_time"] * q["cost_of_ease"]
-    for ease in (-2.0, 0.2, 0.6, 1.1, 2.5):
-        run = sa.simulate(m, 3000, policy=climber, appeal_of_ease=ease, dt=100)
+    for ease, access in ((-2.0, 1), (0.2, 1), (0.6, 1), (1.1, 1), (2.5, 1), (1.1, 0.7)):
+        run = sa.simulate(m, 3000, policy=climber, appeal_of_ease=ease, access=access, dt=100)
         a, e = (float(run[n][-1]) for n in ("accommodation", "engagement"))
-        assert a == pytest.approx(np.clip(ease * e * (1 - e / q["access"]) / q["lever_cost"], 0, 1), abs=1e-6)
+        assert a == pytest.approx(np.clip(ease * e * (1 - e / access) / q["lever_cost"], 0, 1), abs=1e-6)
         harm = float(run["competence"][-1]) < float(sa.counterfactual(run)["competence"][-1])
         assert harm == (a > even)
 
