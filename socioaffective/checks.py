@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -12,8 +12,12 @@ from typing import Any
 def unknown(kind: str, given: object, allowed: Iterable[str]) -> ValueError:
     """Returns the error for a name that does not exist, with the nearest name that does."""
     names = list(allowed)
-    near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.5)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    if str(given) in names:
+        hint = f" Give the name in quotes, '{given}', not a {type(given).__name__}."
+    else:
+        folded = {name.casefold(): name for name in reversed(names)}
+        near = difflib.get_close_matches(str(given).casefold(), folded, n=1, cutoff=0.5)
+        hint = f" Did you mean '{folded[near[0]]}'?" if near else ""
     return ValueError(f"There is no {kind} '{given}'.{hint} Allowed: {', '.join(names) or 'none'}.")
 
 
@@ -28,12 +32,31 @@ def number(value: Any, what: str, bounds: tuple[float, float] | None = None) -> 
             value = float(value)
         except (TypeError, ValueError):
             raise TypeError(f"{what} must be a plain number, not {value!r} ({type(value).__name__}).") from None
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        raise ValueError(f"{what} is too large a number.") from None
     if not math.isfinite(result):
         raise ValueError(f"{what} must be a finite number, not {result}.")
     if bounds is not None and not bounds[0] <= result <= bounds[1]:
         raise ValueError(f"{what} is {result:g}, outside its bounds [{bounds[0]:g}, {bounds[1]:g}].")
     return result
+
+
+def listed(given: Any, what: str, example: str) -> list:
+    """Returns several names or expressions as a list; a text, which would fall apart into letters, is refused."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        raise TypeError(f"{what} must be a list, such as {example}, not {given!r}.")
+    return list(given)
+
+
+def mapped(given: Any, what: str, example: str) -> Mapping:
+    """Returns a mapping, or an empty one for None."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{what} must be a mapping, such as {example}, not {given!r}.")
+    return given
 
 
 def interval(bounds: Any, what: str) -> tuple[float, float]:

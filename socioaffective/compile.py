@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -12,22 +15,37 @@ import sympy
 from sympy.simplify.cse_main import tree_cse
 from sympy.utilities.iterables import numbered_symbols
 
-from socioaffective.aggregates import evaluate
+from socioaffective.aggregates import ces, ces_slope, evaluate, evaluate_slope
 from socioaffective.checks import unknown
 from socioaffective.model import Model
 from socioaffective.quantities import in_exponentials
 
-BACKENDS = {"scalar": [{"ces": evaluate}, "math"], "array": [{"ces": evaluate}, "numpy"]}
+OURS = {"ces": evaluate, "ces_slope": evaluate_slope}
+BACKENDS = {"scalar": [OURS, "math"], "array": [OURS, "numpy"]}
+# What both can do by themselves; other functions, such as erf, are SciPy's, which takes time to load.
+PLAIN = {sympy.exp, sympy.log, sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Min, sympy.Max, sympy.Piecewise,
+         sympy.sin, sympy.cos, sympy.tan, sympy.asin, sympy.acos, sympy.atan, sympy.atan2,
+         sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh, sympy.acosh, sympy.atanh, sympy.floor, sympy.ceiling,
+         ces, ces_slope}  # fmt: skip
 
 
 @lru_cache(maxsize=512)
 def _function(states: tuple, settings: tuple, expressions: tuple, backend: str) -> Callable:
     written = [in_exponentials(expression) for expression in expressions]
     # Renaming the arguments takes longer than all the rest, so only where a name is also that of a function.
-    clash = any(hasattr(math, symbol.name) or hasattr(np, symbol.name) for symbol in (*states, *settings))
-    return sympy.lambdify(
-        [list(states), list(settings)], written, modules=BACKENDS[backend], cse=_shared, dummify=clash, docstring_limit=0
+    clash = any(hasattr(math, s.name) or hasattr(np, s.name) or s.name in OURS for s in (*states, *settings))
+    special = {type(f) for e in written for f in e.atoms(sympy.Function)} - PLAIN
+    modules = [OURS, "scipy", "numpy"] if special else BACKENDS[backend]
+    function = sympy.lambdify(
+        [list(states), list(settings)], written, modules=modules, cse=_shared, dummify=clash, docstring_limit=0
     )
+    if special:
+        tree = ast.walk(ast.parse(inspect.getsource(function)))
+        named = {node.id for node in tree if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        made = {node.id for node in tree if isinstance(node, ast.Name)} | set(function.__code__.co_varnames)
+        for name in sorted(named - made - {*function.__globals__, *vars(builtins)}):
+            raise ValueError(f"The function '{name}' cannot be computed here; write the model with another formula.")
+    return function
 
 
 def _shared(expressions: Sequence[Any]) -> tuple[list, list]:
@@ -56,8 +74,12 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
     raw = _function(states, settings, tuple(expressions), backend)
     if backend == "scalar":
         return raw
+    # NumPy's choice between cases wants arguments of one shape.
+    even = any(expression.has(sympy.Piecewise, sympy.Min, sympy.Max) for expression in expressions)
 
     def stacked(y: np.ndarray, p: Any) -> np.ndarray:
+        if even:
+            *y, p = _of_one_shape(y, p)
         with np.errstate(all="ignore"):
             parts = raw(y, p)
         shape = np.broadcast_shapes(*(np.shape(part) for part in parts), np.shape(y)[1:])
@@ -69,6 +91,12 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
     return stacked
 
 
+def _of_one_shape(y: Any, p: Any) -> list:
+    """Returns the states and the list of settings, each in the shape that all of them have together."""
+    shape = np.broadcast_shapes(*(np.shape(part) for part in (*y, *p)))
+    return [*(np.broadcast_to(part, shape) for part in y), [np.broadcast_to(part, shape) for part in p]]
+
+
 def rates(model: Model, backend: str = "scalar") -> Callable:
     """Returns the right-hand sides as `f(states, settings)`: rates of change, or next values of a discrete model."""
     return compiled(model, tuple(model.equations.values()), backend)
@@ -77,5 +105,8 @@ def rates(model: Model, backend: str = "scalar") -> Callable:
 def jacobian(model: Model) -> Callable:
     """Returns `J(states, settings)` on arrays, of shape (states, states, ...)."""
     size = len(model.states)
+    if kinks := model.jacobian.atoms(sympy.Derivative, sympy.Subs):
+        raise ValueError(f"'{model.title}' has a formula without a slope, {next(iter(kinks))}: its runs can be computed, "
+                         "its rest points cannot.")  # fmt: skip
     entries = compiled(model, tuple(model.jacobian), "array")
     return lambda y, p: entries(y, p).reshape(size, size, *np.shape(y)[1:])

@@ -12,7 +12,7 @@ import numpy as np
 
 from socioaffective.checks import number, unknown
 from socioaffective.compile import jacobian, rates
-from socioaffective.model import Model
+from socioaffective.model import Model, a_model
 
 # A real part (or the distance of a modulus from 1) below this share of the model's own rates counts as zero.
 ZERO = 1e-7
@@ -43,8 +43,7 @@ class Equilibrium:
 
 def settings_of(model: Model, given: dict[str, Any]) -> np.ndarray:
     """Returns the settings of a model in order, defaults where nothing is given; ValueError for what it does not have."""
-    if not isinstance(model, Model):
-        raise TypeError(f"A Model is needed first, such as sa.models.companion, not {model!r}.")
+    a_model(model)
     for name in given:
         if name not in model.settings:
             raise unknown("parameter, lever or input", name, model.settings)

@@ -12,8 +12,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from socioaffective import figures, models, theme
-from socioaffective.checks import unknown
-from socioaffective.model import Model
+from socioaffective.checks import listed, unknown
+from socioaffective.model import Model, a_model
 from socioaffective.quantities import Quantity
 from socioaffective.simulation import simulate
 
@@ -140,9 +140,12 @@ def explore(
     >>> view.code
     'sa.simulate(sa.models.companion, weeks=104, cues=0.9)'
     """
-    if not isinstance(model, Model):
-        raise TypeError(f"explore needs a Model first, such as sa.models.companion, not {model!r}.")
-    names = list(controls) if controls is not None else [*model.levers, *model.inputs, *model.states, *model.parameters]
+    a_model(model)
+    names = (
+        listed(controls, "controls", "['cues', 'ties']")
+        if controls is not None
+        else [*model.levers, *model.inputs, *model.states, *model.parameters]
+    )
     for name in names:
         if name not in model.states and name not in model.settings:
             raise unknown("parameter, lever, input or state", name, [*model.settings, *model.states])
@@ -233,6 +236,9 @@ def predict(question: str, options: Sequence[str], answer: str | Callable[[], st
     ('up', 'down')
     """
     right = answer() if callable(answer) else answer
-    if len(options) < 2 or right not in options:
-        raise unknown("option (at least two are needed)", right, options)
+    options = listed(options, "options", "['up', 'down']")
+    if len(options) < 2:
+        raise ValueError(f"A guess needs at least two options, not {options}.")
+    if right not in options:
+        raise unknown("option", right, options)
     return Prediction(question, options, right, because)

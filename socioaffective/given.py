@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from socioaffective.quantities import Quantity
 LEAST_POINTS = 500
 # Longest default step of a run with noise, in weeks.
 NOISE_STEP = 1 / 16
+MOST_POINTS, SHORTEST = 1e7, 1e-9
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ class Given:
 def grid_of(model: Model, weeks: Any, dt: Any) -> np.ndarray:
     unit = CLOCKS[model.clock]
     length = number(weeks, f"weeks (the length of the run in {unit}s)")
-    if length <= 0:
-        raise ValueError(f"weeks must be positive, not {length:g}: time runs forward from 0.")
+    if length < SHORTEST:
+        raise ValueError(f"weeks must be positive, not {length:g}: time runs forward from 0, for at least {SHORTEST:g}.")
     if model.clock == "discrete":
-        if length != int(length) or dt not in (None, 1):
+        if length > MOST_POINTS:
+            raise ValueError(f"weeks = {length:g} steps are too many; at most {MOST_POINTS:g} are kept.")
+        if length != int(length) or (dt is not None and number(dt, "dt (steps between two points)") != 1):
             raise ValueError(
                 f"'{model.title}' moves in whole steps: weeks must be a whole number (not {length:g}) and dt 1 or left out."
             )
@@ -50,8 +53,10 @@ def grid_of(model: Model, weeks: Any, dt: Any) -> np.ndarray:
         step = number(dt, "dt (weeks between two points)")
         if not 0 < step <= length:
             raise ValueError(f"dt must be above 0 and at most weeks = {length:g}, not {step:g}.")
-    if length / step > 1e7:
-        raise ValueError(f"weeks = {length:g} at dt = {step:g} is {length / step:.2g} points; at most 1e7 are kept.")
+    if length / step > MOST_POINTS:
+        raise ValueError(
+            f"weeks = {length:g} at dt = {step:g} is {length / step:.2g} points; at most {MOST_POINTS:g} are kept."
+        )
     grid = step * np.arange(int(np.floor(length / step * (1 + 1e-12))) + 1)
     return grid if abs(grid[-1] - length) <= 1e-9 * length else np.append(grid, length)
 
@@ -60,11 +65,16 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
     arrays = {}
     for name, value in given.items():
         if isinstance(value, xr.DataArray):
-            labelled = value.assign_coords({d: value.values for d in value.dims if d == name and d not in value.coords})
+            # Coordinates that are not those of its own dimensions say where the values came from, not where they go.
+            labelled = value.reset_coords(drop=True)
+            labelled = labelled.assign_coords({d: value.values for d in value.dims if d == name and d not in value.coords})
         elif isinstance(value, (str, bytes)) or value is None:
             raise TypeError(f"'{name}' must be a plain number, not {value!r}.")
         else:
-            raw = np.asarray(value)
+            try:
+                raw = np.asarray(value)
+            except ValueError:
+                raise ValueError(f"'{name}' is a list of lists; give one number or a list with one entry a person.") from None
             if raw.ndim > 1:
                 raise ValueError(
                     f"'{name}' has shape {raw.shape}; give one number, a list with one entry a person, or an xarray.DataArray "
@@ -81,6 +91,7 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
         for extreme in (flat.min(skipna=False), flat.max(skipna=False)):
             number(extreme.item(), f"'{name}'", quantities[name].bounds)
         arrays[name] = flat
+    arrays = _in_one_order(arrays)
     sizes: dict[str, tuple[int, str]] = {}
     for name, array in arrays.items():
         for dim in array.dims:
@@ -95,7 +106,33 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
     return Given({n: a.transpose(*order).values.ravel() for n, a in full.items()}, template)
 
 
-def planned(model: Model, policy: Any, interventions: Any, end: float) -> dict[float, dict[str, float]]:
+def _in_one_order(arrays: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    """Returns arrays whose labels along each dimension stand in the same order; ValueError where the labels differ."""
+    first: dict[Any, tuple[str, Any]] = {}
+    result = {}
+    for name, array in arrays.items():
+        for dim in array.dims:
+            if dim not in array.indexes:
+                continue
+            own = array.indexes[dim]
+            if not own.is_unique:
+                raise ValueError(f"'{name}' has a label twice along '{dim}': {own[own.duplicated()][0]}. Give each its own.")
+            other, labels = first.setdefault(dim, (name, own))
+            if set(own) != set(labels):
+                raise ValueError(f"'{name}' and '{other}' have different labels along '{dim}'. Give both for the same ones.")
+            array = array.sel({dim: labels})
+        result[name] = array
+    return result
+
+
+def ruled_by(model: Model, policy: Any, answer: Callable[[], Mapping[str, float]]) -> set[str]:
+    """Returns the levers that a policy sets; `answer` gives what a policy that is a function says at the start."""
+    if isinstance(policy, Steps):
+        return set(policy.levers)
+    return set(answer()) if callable(policy) else set()
+
+
+def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: set[str]) -> dict[float, dict[str, float]]:
     """Returns what is set when, in order of time, from a stepwise policy and the interventions."""
     if policy is not None and not isinstance(policy, Steps) and not callable(policy):
         raise TypeError(f"policy must be sa.policies.fixed(...), sa.policies.schedule(...) or a function, not {policy!r}.")
@@ -118,17 +155,16 @@ def planned(model: Model, policy: Any, interventions: Any, end: float) -> dict[f
             known = {**model.states, **model.settings}
             if name not in known:
                 raise unknown("state, parameter, lever or input", name, known)
-            if callable(policy) and name in model.levers:
+            if callable(policy) and name in ruled:
                 raise ValueError(f"'{name}' is set by the policy; an intervention cannot set it too.")
             changes.setdefault(when, {})[name] = number(value, f"'{name}'", known[name].bounds)
     return dict(sorted(changes.items()))
 
 
-def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, policy: Any, changes: Mapping) -> None:
+def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, ruled: set[str], changes: Mapping) -> None:
     """Raises ValueError for a lever that is set twice, and for a dimension that is named as a variable of the run."""
-    ruled = set(model.levers if callable(policy) else policy.levers if policy is not None else ()) & set(constants)
-    if ruled:
-        raise ValueError(f"'{min(ruled)}' is given both as a constant and by the policy. Give it once.")
+    if twice := ruled & set(constants):
+        raise ValueError(f"'{min(twice)}' is given both as a constant and by the policy. Give it once.")
     for dim in map(str, template.dims):
         if dim in model.states or dim in model.observables:
             raise ValueError(f"The dimension '{dim}' has the name of a variable of the run. Call it 'start_of_{dim}'.")

@@ -10,6 +10,8 @@ from scipy.integrate import solve_ivp
 RTOL, ATOL = 1e-9, 1e-11
 # A run of two years takes a few hundred; what needs this many is stuck.
 MOST_EVALUATIONS = 1_000_000
+# People who are stepped together and need this many are sooner done one by one, by a method for stiff equations.
+MOST_TOGETHER = 20_000
 
 Field = Callable[[float, np.ndarray], np.ndarray]
 
@@ -23,40 +25,50 @@ def failure(time: float, why: str, names: Sequence[str], values: np.ndarray) -> 
     )
 
 
-class _StuckError(Exception):
-    pass
+class StuckError(Exception):
+    """Raised where a method gives up although the equations may be sound."""
 
 
-def _counted(field: Callable) -> tuple[Callable, list]:
+def _counted(field: Callable, most: int) -> tuple[Callable, list]:
     """Returns the field so that it remembers where it is and gives up in the end, and that memory."""
     last = [0, 0.0, None]
 
     def count(t: float, y: np.ndarray) -> np.ndarray:
         last[0] += 1
+        # Once a rate is no number the solver's own time is none either, and it would go on for ever.
+        if last[0] > most or t != t:
+            raise StuckError
         last[1], last[2] = t, y
-        if last[0] > MOST_EVALUATIONS:
-            raise _StuckError
         return field(t, y)
 
     return count, last
 
 
-def _solve(field: Callable, y: np.ndarray, times: np.ndarray, names: Sequence[str], method: str, shrink: float) -> np.ndarray:
-    counting, last = _counted(field)
+def _solve(
+    field: Callable, y: np.ndarray, times: np.ndarray, names: Sequence[str], method: str, shrink: float, most: int
+) -> np.ndarray:
+    counting, last = _counted(field, most)
     why = ""
     try:
         with np.errstate(all="ignore"):
+            _refuse_no_number(field(times[0], y), y, times[0], names)
             answer = solve_ivp(
                 counting, (times[0], times[-1]), y, method=method, t_eval=times, rtol=RTOL * shrink, atol=ATOL * shrink
             )
-    except _StuckError:
-        why = f"still not done after {MOST_EVALUATIONS:,} evaluations."
+    except StuckError:
+        if most < last[0] and most < MOST_EVALUATIONS:
+            raise
+        why = f"still not done after {most:,} evaluations." if most < last[0] else "a rate is no number."
     except (OverflowError, ZeroDivisionError) as error:
         why = f"a number is too large or divided by zero ({error})."
     except ValueError as error:
         if "math domain" not in str(error) and "expected" not in str(error):
             raise
         why = f"a formula is not defined there ({error})."
+    except TypeError as error:
+        if "complex" not in str(error):
+            raise
+        why = "a rate is not real, as a root or a logarithm of a negative number is not."
     else:
         if not answer.success:
             why = f"the step became too small ({answer.message})."
@@ -68,6 +80,15 @@ def _solve(field: Callable, y: np.ndarray, times: np.ndarray, names: Sequence[st
     return answer.y
 
 
+def _refuse_no_number(rates: Sequence[float], y: np.ndarray, time: float, names: Sequence[str]) -> None:
+    """Raises RuntimeError where a rate is no number to begin with, and says whose."""
+    bad = ~np.isfinite(np.array(rates, dtype=complex).reshape(len(names), -1)).all(axis=0)
+    if bad.any():
+        k = int(np.argmax(bad))
+        whose = f" (of person {k}, counted from 0)" if len(bad) > 1 else ""
+        raise failure(time, f"a rate{whose} is no number to begin with.", names, y.reshape(len(names), -1)[:, k])
+
+
 def _worst(values: np.ndarray, size: int) -> np.ndarray:
     """Returns the states of the person whose values are largest or no numbers at all."""
     people = values.reshape(size, -1)
@@ -76,16 +97,19 @@ def _worst(values: np.ndarray, size: int) -> np.ndarray:
 
 def one(field: Callable, start: np.ndarray, times: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Returns the states of one person at `times`, shape (states, times): adaptive, stiff or not."""
-    return _solve(lambda t, y: field(t, y.tolist()), start, times, names, "LSODA", 1.0)
+    return _solve(lambda t, y: field(t, y.tolist()), start, times, names, "LSODA", 1.0, MOST_EVALUATIONS)
 
 
 def many(field: Field, start: np.ndarray, times: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Returns the states of many people at `times`, shape (states, people, times), stepped together."""
+    """Returns the states of many people at `times`, shape (states, people, times), stepped together.
+
+    Raises StuckError where that takes too many steps, as it does when somebody's equations are stiff.
+    """
     size, people = start.shape
-    # SciPy controls the root mean square error over all people; this makes the bound hold for each of them.
-    stacked = _solve(
-        lambda t, y: field(t, y.reshape(size, people)).ravel(), start.ravel(), times, names, "DOP853", people**-0.5
-    )
+    together = lambda t, y: field(t, y.reshape(size, people)).ravel()  # noqa: E731
+    # SciPy controls the root mean square error over all people; this makes the bound hold for each of them. Between steps
+    # RK45 is as exact as at them, which DOP853 is not.
+    stacked = _solve(together, start.ravel(), times, names, "RK45", people**-0.5, MOST_TOGETHER)
     return stacked.reshape(size, people, len(times))
 
 

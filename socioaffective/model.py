@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 from sympy.core.function import AppliedUndef
 
-from socioaffective.checks import unknown
+from socioaffective.checks import listed, mapped, number, unknown
 from socioaffective.model_card import Card, folded
 from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
 from socioaffective.typeset import typeset
@@ -64,11 +64,18 @@ class Model:
         self._set(title=str(title), clock=clock, source=source, left_out=left_out, refuted_by=refuted_by)
         self._set(_definitions={}, _values={})
         written = {_state(key, title): _expression(value, key) for key, value in equations.items()}
-        sizes = {_state(key, title): _expression(value, key) for key, value in (noise or {}).items()}
-        self._finish(written, {name: _observed(given, name) for name, given in (observables or {}).items()}, sizes)
+        noise = mapped(noise, f"The noise of '{title}'", "{state: 0.1}")
+        sizes = {_state(key, title): _expression(value, key) for key, value in noise.items()}
+        for key in sizes:
+            if key not in written:
+                raise ValueError(f"The noise of '{title}' is given for '{key}', which has no equation there.")
+        shown = mapped(observables, f"The observables of '{title}'", "{'total': x + y}")
+        self._finish(written, {name: _observed(given, name) for name, given in shown.items()}, sizes)
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: object = None) -> None:
         raise AttributeError("A model cannot be changed; model.replace(...) and model.wire(...) return a new one.")
+
+    __delattr__ = __setattr__
 
     def _set(self, **fields: Any) -> None:
         self.__dict__.update(fields)
@@ -99,7 +106,9 @@ class Model:
                 raise ValueError(f"The state '{name}' of '{self.title}' has no equation. Give one, or make it an input.")
         for name in self._expressions:
             if name in symbols:
-                raise ValueError(f"'{name}' is both an observable of '{self.title}' and a {symbols[name].quantity.kind}.")
+                kind = symbols[name].quantity.kind
+                way_out = f" Wire the input to it: wiring={{'{name}': '{name}'}}." if kind == "input" else ""
+                raise ValueError(f"'{name}' is both an observable of '{self.title}' and the name of a {kind}.{way_out}")
         known = {n: self._values.get(n, s.quantity) for n, s in symbols.items()}
         observed = {s.name: _as_observable(s.quantity) for s in order} | {n: o.named(n) for n, o in shown.items()}
         self._set(_symbols=symbols, _quantities=known, _observables=observed)
@@ -176,7 +185,7 @@ class Model:
         twin.__dict__.update(self.__dict__ | fields)
         return twin
 
-    def replace(self, **defaults: float) -> Model:
+    def replace(self, /, **defaults: float) -> Model:
         """Returns the same model with other defaults or start values.
 
         Raises ValueError for a name the model does not have or a value outside its bounds.
@@ -192,7 +201,7 @@ class Model:
             values[name] = self._quantities[name].with_value(value)
         return self._copy(_values=values, _quantities=self._quantities | values)
 
-    def wire(self, **inputs: Any) -> Model:
+    def wire(self, /, **inputs: Any) -> Model:
         """Returns the model with inputs replaced by expressions; each wired input is then an observable of that name.
 
         An expression may use any declared symbols, or be the name of a state of this model.
@@ -224,7 +233,12 @@ class Model:
                 raise unknown(f"state or observable of '{twin.title}' to wire to '{name}'", given, named)
             given = named[given] if isinstance(given, str) else _expression(given, name)
             for symbol in open_inputs[name]:
+                if given.is_Number:
+                    number(float(given), f"The wire of '{name}'", symbol.quantity.bounds)
                 (direct if given.is_Symbol else definitions)[symbol] = given
+        for symbol in _definition_order({**definitions, **direct}, twin.title):
+            if symbol in direct:
+                direct[symbol] = direct[symbol].xreplace(direct)
         twin._set(_definitions={s: e.xreplace(direct) for s, e in definitions.items()})
         twin._finish(
             {x: e.xreplace(direct) for x, e in written.items()},
@@ -289,7 +303,11 @@ def compose(
     >>> list(pair.states)
     ['wanting', 'ties']
     """
-    parts = list(blocks)
+    parts = (
+        []
+        if isinstance(blocks, Model)
+        else listed(blocks, f"What makes up the Model '{title}'", "[sa.models.ties, sa.models.needs]")
+    )
     if not parts or not all(isinstance(part, Model) for part in parts):
         raise TypeError("compose needs a list of at least one Model.")
     clocks = {part.clock for part in parts}
@@ -308,12 +326,31 @@ def compose(
                 raise ValueError(f"Blocks of '{title}' give '{name}' different values. Make them agree with replace().")
         for key, table in merged.items():
             table.update(getattr(part, key))
-    merged["_shown"] |= {name: _observed(given, name) for name, given in (observables or {}).items()}
+    shown = mapped(observables, f"The observables of '{title}'", "{'total': x + y}")
+    merged["_shown"] |= {name: _observed(given, name) for name, given in shown.items()}
     owned = {x.name: x for x in merged["_written"]}
+    # A value that one block gives to an input is not that of the state which another block owns by that name.
+    merged["_values"] = {
+        name: q for part in parts for name, q in part._values.items() if not (q.kind == "input" and name in owned)
+    }
     inputs = {name for part in parts for name in part.inputs}
-    wires = {name: owned[name] for name in inputs & owned.keys()} | dict(wiring or {})
+    wiring = mapped(wiring, f"The wiring of '{title}'", "{'engagement': expression}")
+    for name in wiring:
+        if name in owned and name in inputs and wiring[name] not in (name, owned[name]):
+            raise ValueError(
+                f"'{name}' is a state of '{title}', so an input of that name takes its value. To give the input another, "
+                "rename it."
+            )
+    wires = {name: owned[name] for name in inputs & owned.keys()} | dict(wiring)
     said = {"title": title, "source": source, "left_out": left_out, "refuted_by": refuted_by}
     return parts[0]._rebuilt(wires, **said, **merged)
+
+
+def a_model(given: Any) -> Model:
+    """Returns what was given once it is a model."""
+    if not isinstance(given, Model):
+        raise TypeError(f"A Model is needed first, such as sa.models.companion, not {given!r}.")
+    return given
 
 
 def _state(key: Any, title: str) -> QuantitySymbol:

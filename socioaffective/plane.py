@@ -17,7 +17,7 @@ from scipy.integrate import solve_ivp
 from socioaffective.checks import number
 from socioaffective.compile import compiled, rates
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.model import Model
+from socioaffective.model import Model, a_model
 from socioaffective.quantities import logistic
 
 CELLS = 160
@@ -56,6 +56,7 @@ class Portrait:
 
 def planar(model: Model) -> tuple[str, str]:
     """Returns the names of the two states; ValueError for a model that has another number of them."""
+    a_model(model)
     names = tuple(model.states)
     if len(names) != 2:
         raise ValueError(f"A plane needs two states; '{model.title}' has {len(names)}: {', '.join(names)}.")
@@ -71,6 +72,7 @@ def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: fl
     (3, (2, 169))
     """
     planar(model)
+    arrows = int(number(arrows, "arrows (along each side)", (1, 60)))
     p = settings_of(model, settings)
     box = box_of(model)
     # Cell centres: an arrow on the edge would be cut off.

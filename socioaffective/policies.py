@@ -8,11 +8,12 @@ from functools import lru_cache
 
 import sympy
 
-from socioaffective.checks import number, unknown
-from socioaffective.model import Model, observable, parameter, state
+from socioaffective.checks import listed, number, unknown
+from socioaffective.model import Model, a_model, observable, parameter, state
 
 # What pulling a lever costs the assistant, in engagement, and how fast it climbs, per week.
 COST, RATE = 0.2, 5.0
+COSTS, RATES = (0.01, 2.0), (0.1, 50.0)
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Steps:
     levers: Mapping[str, Mapping[float, float]]
 
     def __post_init__(self) -> None:
+        # A copy, so that a schedule stays what it was whatever becomes of the caller's own mapping.
+        own = {name: dict(steps) if isinstance(steps, Mapping) else steps for name, steps in self.levers.items()}
+        object.__setattr__(self, "levers", own)
         for name, steps in self.levers.items():
             if not isinstance(steps, Mapping) or not steps:
                 raise TypeError(
@@ -45,13 +49,16 @@ class Climber:
     def on(self, model: Model) -> Model:
         """Returns the model closed by this policy: the levers are states that climb, with `lever_cost` and `climbing_rate`
         as further parameters, so that all that can be asked of a model can be asked of model and climber together."""
+        a_model(model)
+        if model.clock == "discrete":
+            raise ValueError(f"A climber moves in continuous time; '{model.title}' moves in steps.")
         if self.objective not in model.expressions:
             raise unknown(f"observable of '{model.title}' to climb", self.objective, model.expressions)
         for name in self.levers or ():
             if name not in model.levers:
                 raise unknown(f"lever of '{model.title}'", name, model.levers)
         swap = {}
-        for name in self.levers or model.levers:
+        for name in model.levers if self.levers is None else self.levers:
             q = model.levers[name]
             swap[model.symbols[name]] = state(name, q.meaning, q.value, q.bounds, q.unit, q.symbol, q.source)
         if not swap:
@@ -59,7 +66,7 @@ class Climber:
         cost = parameter(
             "lever_cost",
             self.cost,
-            (0.01, 2),
+            COSTS,
             "1",
             "cost of pulling a lever",
             "ours: found so that steering pays only in the long run; from next to nothing",
@@ -68,7 +75,7 @@ class Climber:
         rate = parameter(
             "climbing_rate",
             self.rate,
-            (0.1, 50),
+            RATES,
             "1/week",
             "how fast the levers climb",
             "ours: within days; from months",
@@ -135,10 +142,21 @@ def climber(
     `cost`, so that the payoff is objective - (cost/2) (sum of squared levers); `rate` per week. Each lever u follows the
     projected gradient flow u' = rate (d payoff/du), kept inside its bounds. It starts at the lever's default, or where
     `start` says. In a run `lever_cost` and `climbing_rate` are parameters like others; `.on(model)` is the closed model.
+    Raises ValueError for a cost or rate out of bounds, and with a model that moves in steps or lacks the objective or a lever.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=52, policy=sa.policies.climber())
     >>> bool(run["cues"][-1] > run["cues"][0])
     True
     """
-    return Climber(objective, None if levers is None else tuple(levers), cost, rate)
+    if not isinstance(objective, str):
+        raise TypeError(f"objective must be the name of an observable, such as 'engagement', not {objective!r}.")
+    chosen = None if levers is None else tuple(listed(levers, "levers", "['cues']"))
+    if chosen == ():
+        raise ValueError("levers is empty: name those that climb, or leave it out and all of them do.")
+    return Climber(
+        objective,
+        chosen,
+        number(cost, "cost (lever_cost in a run)", COSTS),
+        number(rate, "rate (climbing_rate in a run)", RATES),
+    )

@@ -220,6 +220,8 @@ def observable(
     >>> sa.Model("Practice", {x: (1 - x) / 10}, {"gap": gap}).observables["gap"].meaning
     'what is left to learn'
     """
+    if isinstance(expression, str):
+        raise TypeError(f"An observable is an expression, not the text {expression!r}; write it with symbols, not in quotes.")
     return Observable(sympy.sympify(expression), interval(bounds, "an observable"), unit, meaning, symbol)
 
 

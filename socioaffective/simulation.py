@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import sympy
 import xarray as xr
 
-from socioaffective import integrate
-from socioaffective.checks import number, unknown
+from socioaffective import integrate, policies
+from socioaffective.checks import mapped, number, unknown
 from socioaffective.compile import compiled, rates
-from socioaffective.events import first_crossing
-from socioaffective.given import Given, broadcast, drawn, grid_of, planned, refuse_clashes
-from socioaffective.model import CLOCKS, Model
+from socioaffective.events import first_crossing, watches
+from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes, ruled_by
+from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.policies import Climber, Policy, closed_by
 from socioaffective.quantities import Quantity
 
@@ -55,31 +58,43 @@ def simulate(
     >>> sa.simulate(sa.models.mirror, weeks=4, start={"preference": [-0.5, 0.5]})["preference"].dims
     ('time', 'person')
     """
-    if not isinstance(model, Model):
-        raise TypeError(f"simulate needs a Model first, such as sa.models.companion, not {model!r}.")
-    asked = Call(model, policy, {"weeks": weeks, "start": start, "seed": seed, "dt": dt, "interventions": interventions,
-                                 "events": events, **parameters})  # fmt: skip
+    a_model(model)
+    # Copies, so that the run stays what was asked whatever becomes of the caller's own mappings and arrays.
+    given_later = {"start": start, "interventions": interventions, **parameters}
+    asked = Call(model, policy, {"weeks": weeks, "seed": seed, "dt": dt, "events": events, **copy.deepcopy(given_later)})
     model, policy, climbing = _closed(model, policy, parameters)
     times = grid_of(model, weeks, dt)
     start = {} if start is None else start
     if not isinstance(start, Mapping):
         raise TypeError(f"start must map states to values, such as {{'{next(iter(model.states))}': 0.5}}, not be {start!r}.")
     for name in start:
+        if name in model.settings:
+            raise ValueError(f"'{name}' is a {model.settings[name].kind}, not a state; give it as a keyword: {name}=...")
         if name not in model.states:
             raise unknown("state", name, model.states)
     for name in parameters:
+        if name in model.states:
+            raise ValueError(f"'{name}' is a state; say where it begins with start={{'{name}': ...}}.")
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
     given = broadcast({**model.states, **model.settings}, {**start, **parameters})
-    changes = planned(model, policy, interventions, float(times[-1]))
-    refuse_clashes(model, given.template, parameters, policy, changes)
     feedback = policy if callable(policy) else None
+    begin = {n: float(given.values[n][0]) for n in model.states}
+    ruled = ruled_by(model, policy, lambda: _chosen(model, policy, 0.0, begin))
+    changes = planned(model, policy, interventions, float(times[-1]), ruled)
+    refuse_clashes(model, given.template, parameters, ruled, changes)
+    watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
     draws, seed = drawn(model, seed, len(times) - 1, given.people)
     asked.options["seed"] = seed
+    if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
+        raise ValueError(
+            f"With noise a lever must climb by less than its whole way in a step; climbing_rate * dt is {fastest:.3g}. Give a "
+            "smaller dt."
+        )
 
     y = np.stack([given.values[name] for name in model.states])
     p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
-    path, used = _run(model, times, y, p, changes, feedback, draws)
+    path, used, pieces = _run(model, times, y, p, changes, feedback, draws, watched=bool(watched))
     bad = ~np.isfinite(path).all(axis=(0, 1))
     if bad.any():
         k = int(np.argmax(bad))
@@ -87,10 +102,10 @@ def simulate(
             times[k], "a value is no longer a number.", list(model.states), integrate._worst(path[..., k], len(y))
         )
     result = _dataset(model, times, path, used, given)
-    for name, expression in (events or {}).items():
+    for name, formula in watched.items():
         if name in result.variables:
             raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
-        first = first_crossing(model, name, expression, times, path, used)
+        first = first_crossing(model, formula, pieces)
         attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
         result[name] = (given.template.dims, first.reshape(given.template.shape), attrs)
     for name in climbing:
@@ -106,6 +121,7 @@ def simulate(
         "call": asked,
         "left_bounds": _left_bounds(model, times, path),
     }
+    asked.people.update({str(dim): size for dim, size in given.template.sizes.items()})
     if result.attrs["left_bounds"]:
         warnings.warn(result.attrs["left_bounds"], stacklevel=2)
     return result
@@ -129,12 +145,26 @@ def counterfactual(run: xr.Dataset) -> xr.Dataset:
         raise TypeError(f"counterfactual needs a result of sa.simulate, not {type(run).__name__}.")
     if not isinstance(call, Call):
         raise ValueError("This run was read from a file and no longer knows its model; repeat it with sa.simulate first.")
-    name = next((n for n in ("access", "engagement") if n in call.model.settings), None)
+    held = {**call.model.parameters, **call.model.inputs}
+    name = next((n for n in ("access", "engagement") if n in held), None)
     if name is None:
         raise ValueError(f"'{call.model.title}' has neither a parameter 'access' nor an input 'engagement' to set to 0.")
-    options = {**call.options, name: 0.0}
+    if {d: n for d, n in run.sizes.items() if d != "time"} != call.people:
+        raise ValueError(
+            f"This run has {dict(run.sizes)}, but was made with {call.people or 'one person'}. Give it as it came, and select "
+            "people afterwards."
+        )
+    options = {**call.options, name: _none_of(name, call.options.get(name, 0.0))}
     changes = {week: {n: v for n, v in c.items() if n != name} for week, c in (options["interventions"] or {}).items()}
     return simulate(call.model, policy=call.policy, **{**options, "interventions": changes or None})
+
+
+def _none_of(name: str, value: Any) -> Any:
+    """Returns 0 in the shape of what was given, so that the same people are run."""
+    if not isinstance(value, xr.DataArray):
+        return np.zeros(np.shape(value)) if np.ndim(value) else 0.0
+    labels = {d: value.values for d in value.dims if d == name and d not in value.coords}
+    return xr.zeros_like(value.assign_coords(labels), dtype=float)
 
 
 class Call(str):
@@ -143,12 +173,13 @@ class Call(str):
     model: Model
     policy: Policy | None
     options: dict[str, Any]
+    people: dict[str, int]
 
     def __new__(cls, model: Model, policy: Policy | None, options: dict[str, Any]) -> Call:
         given = {"policy": policy, **options}
         text = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
         self = super().__new__(cls, f"simulate({model!r}, {text})")
-        self.model, self.policy, self.options = model, policy, options
+        self.model, self.policy, self.options, self.people = model, policy, options, {}
         return self
 
     def __getnewargs__(self) -> tuple:
@@ -178,19 +209,27 @@ def _run(
     changes: dict,
     feedback: Callable | None,
     draws: np.ndarray | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns states (states, people, times) and the settings in force (settings, people, times)."""
+    watched: bool,
+) -> tuple[np.ndarray, np.ndarray, list[tuple]]:
+    """Returns states (states, people, times), the settings in force (settings, people, times), and where a run is watched its
+    pieces from one change to the next: their times, states and settings."""
     names, settings = list(model.states), list(model.settings)
     path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
     changes = _on_grid(model, changes, times)
     marks = [t for t in changes if 0 < t < times[-1]]
-    y, p = y.copy(), p.copy()
+    y, p, pieces = y.copy(), p.copy(), []
+    # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
+    fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
     for begin, end in itertools.pairwise([0.0, *marks, times[-1]]):
         _apply(changes.get(begin, {}), names, settings, y, p)
         inside = (times >= begin) & (times <= end)
-        grid = np.union1d(times[inside], [begin, end]) if model.clock == "continuous" else times[inside]
+        grid = times[inside]
+        if model.clock == "continuous":
+            grid = np.union1d(grid, [begin, *fine[(fine > begin) & (fine < end)], end])
         own = None if draws is None else draws[np.flatnonzero(inside)[:-1]]
         segment = _segment(model, grid, y, p, feedback, own)
+        if watched:
+            pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
         keep = np.isin(grid, times[inside])
         path[..., inside] = segment[..., keep]
         used[..., inside] = p[..., None]
@@ -198,10 +237,19 @@ def _run(
     if times[-1] in changes:
         _apply(changes[times[-1]], names, settings, y, p)
         path[..., -1], used[..., -1] = y, p
+        if watched:
+            pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
     if feedback is not None:
         for k in range(len(times)):
             used[..., k] = _answers(model, feedback, times[k], path[..., k], used[..., k])
-    return path, used
+    return path, used, pieces
+
+
+def _in_force(model: Model, feedback: Callable | None, grid: np.ndarray, path: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Returns the settings in force along a piece of a run, shape (settings, people, times)."""
+    if feedback is None:
+        return np.repeat(p[..., None], len(grid), axis=-1)
+    return np.stack([_answers(model, feedback, t, path[..., k], p) for k, t in enumerate(grid)], axis=-1)
 
 
 def _on_grid(model: Model, changes: Mapping[float, dict], times: np.ndarray) -> dict[float, dict]:
@@ -229,16 +277,20 @@ def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedb
     names = list(model.states)
     if len(grid) < 2:
         return np.repeat(y[..., None], len(grid), axis=-1)
-    if draws is None and model.clock == "continuous" and (y.shape[1] == 1 or feedback is not None):
+    if draws is None and model.clock == "continuous":
+        if y.shape[1] > 1 and feedback is None:
+            array = rates(model, "array")
+            with contextlib.suppress(integrate.StuckError):
+                return integrate.many(lambda t, s: array(s, p), y, grid, names)
         scalar = rates(model, "scalar")
         runs = []
         for person in range(y.shape[1]):
             values = p[:, person].tolist()
             if feedback is None:
-                field = lambda t, s, values=values: scalar(s, values)  # noqa: E731
+                alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
             else:
-                field = lambda t, s, values=values: scalar(s, _answer(model, feedback, t, s, values))  # noqa: E731
-            runs.append(integrate.one(field, y[:, person], grid, names))
+                alone = lambda t, s, values=values: scalar(s, _answer(model, feedback, t, s, values))  # noqa: E731
+            runs.append(integrate.one(alone, y[:, person], grid, names))
         return np.stack(runs, axis=1)
     array = rates(model, "array")
 
@@ -248,27 +300,42 @@ def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedb
     def field(t: float, s: np.ndarray) -> np.ndarray:
         return array(s, in_force(t, s))
 
-    sizes = [model.noise.get(x, 0) for x in model.equations]
+    sizes = [model.noise.get(x, sympy.S.Zero) for x in model.equations]
     noise = compiled(model, tuple(sizes), "array") if draws is not None else None
     spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
     if model.clock == "discrete":
         return integrate.iterated(field, spread, y, grid, draws)
-    if spread is not None:
-        return integrate.noisy(field, spread, y, grid, draws)
-    return integrate.many(field, y, grid, names)
+    return integrate.noisy(field, spread, y, grid, draws)
 
 
 def _answer(model: Model, feedback: Callable, t: float, state: Sequence[float], values: Sequence[float]) -> list[float]:
     """Returns the settings of one person with the levers that the policy chooses in this state."""
-    chosen = feedback(dict(zip(model.states, state, strict=True)))
+    return list(
+        {**dict(zip(model.settings, values, strict=True)), **_chosen(model, feedback, t, _named(model, state))}.values()
+    )
+
+
+def _named(model: Model, state: Sequence[float]) -> dict[str, float]:
+    return dict(zip(model.states, state, strict=True))
+
+
+def _chosen(model: Model, feedback: Callable, t: float, state: Mapping[str, float]) -> dict[str, float]:
+    """Returns the levers that a policy chooses in a state, once they are some."""
+    try:
+        chosen = feedback(dict(state))
+    except Exception as error:
+        forgotten = getattr(feedback, "__module__", None) == policies.__name__
+        hint = f" Call it first: sa.policies.{feedback.__name__}(...)." if forgotten else ""
+        where = ", ".join(f"{name} = {value:.4g}" for name, value in state.items())
+        raise RuntimeError(f"The policy raised {type(error).__name__}: {error}, at time {t:.4g} with {where}.{hint}") from error
     if not isinstance(chosen, Mapping):
         raise TypeError(f"The policy returned {chosen!r} at time {t:.4g}; it must return a mapping such as {{'cues': 0.5}}.")
-    result = dict(zip(model.settings, values, strict=True))
+    result = {}
     for name, value in chosen.items():
         if name not in model.levers:
             raise unknown("lever", name, model.levers)
         result[name] = number(value, f"The policy's '{name}' at time {t:.4g}", model.levers[name].bounds)
-    return list(result.values())
+    return result
 
 
 def _answers(model: Model, feedback: Callable, t: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:
@@ -285,6 +352,7 @@ def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Qua
 
 def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: Given) -> xr.Dataset:
     variables = {n: _variable(given, times, path[k], q) for k, (n, q) in enumerate(model.states.items())}
+    settings: dict[str, tuple] = {}
     for k, (name, quantity) in enumerate(model.settings.items()):
         if quantity.kind == "lever" and name not in given.template.coords:
             variables[name] = _variable(given, times, used[k], quantity)
@@ -292,11 +360,17 @@ def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray
         shown = compiled(model, tuple(model.expressions.values()), "array")(path, used)
         for name, values in zip(model.expressions, shown, strict=True):
             variables[name] = _variable(given, times, values, model.observables[name])
+    for name, q in {**model.parameters, **model.inputs}.items():
+        # What differs from person to person stays with the people when some are selected.
+        if name not in given.template.coords and np.ptp(given.values[name]) > 0:
+            kept = given.values[name].reshape(given.template.shape)
+            attrs = {"long_name": q.label, "units": q.unit, "meaning": q.meaning, "kind": q.kind}
+            settings[name] = (given.template.dims, kept, attrs)
     unit = CLOCKS[model.clock] + "s"
     coords = {"time": ("time", times, {"long_name": "time", "units": unit}), **given.template.coords}
     if "person" in given.template.dims and "person" not in coords:
         coords["person"] = np.arange(given.template.sizes["person"])
-    return xr.Dataset(variables, coords)
+    return xr.Dataset(variables, {**coords, **settings})
 
 
 def _left_bounds(model: Model, times: np.ndarray, path: np.ndarray) -> str:

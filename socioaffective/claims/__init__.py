@@ -177,7 +177,7 @@ def claim(name: str) -> Claim:
     >>> sa.claim("SF4")
     SF4: The companion has two stable states in a window of attachment cues at least 0.1 wide, inside 0.1 to 0.9.
     """
-    if name not in every():
+    if not isinstance(name, str) or name not in every():
         raise unknown("claim", name, every())
     return every()[name]
 

@@ -194,8 +194,8 @@ CLAIMS = [
     ),
     Claim(
         "CC9",
-        "However hard it steers, the assistant's share is at most the pull of what it offers, compared with that and the pull of "
-        "the anchor; and with an anchoring of 0.1 an autonomy of 0.3 gives it a larger share than full autonomy.",
+        "However hard it steers, the assistant's share is at most the pull of what it offers, compared with that and the pull "
+        "of the anchor; and with an anchoring of 0.1 an autonomy of 0.3 gives it a larger share than full autonomy.",
         co_construction,
         no_push_takes_more_than_its_pull,
     ),

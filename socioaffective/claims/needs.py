@@ -50,7 +50,8 @@ def _rest(name: str, settings: Settings) -> float:
 def even_accommodation(q: Mapping[str, float]) -> float:
     """Returns the accommodation at which use leaves competence where it would be without."""
     sig, eta = q["competence_of_own_time"], q["competence_of_practice"]
-    return q["competence_pressure"] * (eta - sig) / (eta * q["competence_pressure"] + sig * q["cost_of_ease"])
+    both = eta * q["competence_pressure"] + sig * q["cost_of_ease"]
+    return q["competence_pressure"] * (eta - sig) / both if both else np.nan
 
 
 def ease_breaks_even(settings: Settings) -> bool:
@@ -186,16 +187,16 @@ CLAIMS = [
     ),
     Claim(
         "ND10",
-        "If practice with the assistant feeds competence no more than time without it, no accommodation leaves competence at rest "
-        "higher than without it, and any above 0 leaves it lower.",
+        "If practice with the assistant feeds competence no more than time without it, no accommodation leaves competence at "
+        "rest higher than without it, and any above 0 leaves it lower.",
         needs,
         practice_must_beat_own_time,
         given=("competence_of_practice",),
     ),
     Claim(
         "ND11",
-        "A person for whom a warm assistant does everything, half of the time, has more autonomy and relatedness after two years "
-        "than without it, and has lost more than 0.2 of competence.",
+        "A person for whom a warm assistant does everything, half of the time, has more autonomy and relatedness after two "
+        "years than without it, and has lost more than 0.2 of competence.",
         needs,
         two_gain_and_one_collapses,
     ),

@@ -106,8 +106,8 @@ CLAIMS = [
     ),
     Claim(
         "TR3",
-        "With cues of 0.8 ties move by less than 0.02 in eight weeks, while wanting and engagement have risen by more than 0.05, "
-        "and are below 0.1 after two years.",
+        "With cues of 0.8 ties move by less than 0.02 in eight weeks, while wanting and engagement have risen by more than "
+        "0.05, and are below 0.1 after two years.",
         companion,
         ties_barely_move_at_first,
     ),
@@ -160,8 +160,8 @@ CLAIMS = [
     ),
     Claim(
         "TR11",
-        "An assistant with all levers at 0 leaves no need of this person, drawn by a challenge and put off by clinging, below its "
-        "level without it in week 104.",
+        "An assistant with all levers at 0 leaves no need of this person, drawn by a challenge and put off by clinging, below "
+        "its level without it in week 104.",
         supported,
         support_harms_no_need,
     ),

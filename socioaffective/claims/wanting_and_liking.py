@@ -137,14 +137,15 @@ CLAIMS = [
     ),
     Claim(
         "WL8",
-        "At rest and with cues of 0.8, a use of 0.3 rather than 0.6 restores about a fifth of the liking that is missing, and takes "
-        "off about a third of the wanting.",
+        "At rest and with cues of 0.8, a use of 0.3 rather than 0.6 restores about a fifth of the liking that is missing, and "
+        "takes off about a third of the wanting.",
         wanting_liking,
         halving_use_gives_back_little,
     ),
     Claim(
         "WL9",
-        "After stopping wanting loses half of itself in about 2.7 weeks and liking regains half of what is missing in about 4.6.",
+        "After stopping wanting loses half of itself in about 2.7 weeks and liking regains half of what is missing in about "
+        "4.6.",
         wanting_liking,
         halves_in_weeks,
     ),

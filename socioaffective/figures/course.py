@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.checks import unknown
+from socioaffective.checks import listed
 from socioaffective.figures.marks import (
     HEIGHT,
     MOST_ROWS,
@@ -18,6 +18,7 @@ from socioaffective.figures.marks import (
     Line,
     axis_title,
     by_person,
+    drawn,
     extent,
     labelled,
     path_marks,
@@ -46,12 +47,15 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     """
     table = tabled(runs, "time_course")
     first = next(iter(table.values()))
-    drawn = [n for n in first.data_vars if "time" in first[n].dims]
-    wanted = [names] if isinstance(names, str) else list(names or (n for n in drawn if first[n].attrs["kind"] == "state"))
-    for name in wanted:
-        for run in table.values():
-            if name not in run.data_vars or "time" not in run[name].dims:
-                raise unknown("variable over time", name, drawn)
+    over_time = [n for n in first.data_vars if "time" in first[n].dims]
+    if names is None:
+        wanted = [str(n) for n in over_time if first[n].attrs.get("kind") == "state"]
+    else:
+        wanted = [names] if isinstance(names, str) else listed(names, "names", "['ties', 'wanting']")
+    if not wanted:
+        raise ValueError("time_course needs at least one variable to draw.")
+    for run in table.values():
+        drawn(run, wanted)
     lines = [(label, name, line) for label, run in table.items() for name in wanted for line in by_person(run, name).T]
     if len(lines) > MOST_ROWS // 20:
         raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
@@ -61,7 +65,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
         run = table[label]
         times = run["time"].values
         keep = spaced(len(times), most)
-        text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
+        text = label if label and len(wanted) == 1 else ", ".join(filter(None, (words(name), label)))
         drawn_lines.append(Line(times[keep], values[keep], name, label, text))
         said.append(_story(", ".join(filter(None, (words(name), label))), times, values, run["time"].attrs["units"]))
     end = max(float(run["time"][-1]) for run in table.values())
@@ -75,9 +79,7 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 
 
-def path(
-    run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEIGHT, diagonal: bool = False
-) -> alt.LayerChart:
+def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEIGHT, diagonal: bool = False) -> alt.LayerChart:
     """Returns a run projected on two of its variables, from a square to a dot, for models with any number of states.
 
     Inputs: `run`, a result of `sa.simulate`, with a path for each person; `x` and `y`, its variables. Keywords: `diagonal`
@@ -88,9 +90,7 @@ def path(
     >>> sa.figures.path(run, "engagement", "ties").description.split(", which")[0]
     'Path of ties against engagement over 52 weeks'
     """
-    for name in (x, y):
-        if name not in run.data_vars:
-            raise unknown("variable of this run", name, list(run.data_vars))
+    drawn(run, [x, y])
     first, last = ({n: by_person(run, n)[k, 0] for n in (x, y)} for k in (0, -1))
     length = f"{float(run['time'][-1]):g} {run['time'].attrs['units']}"
     said = (

@@ -12,6 +12,7 @@ import xarray as xr
 from scipy.optimize import isotonic_regression
 
 from socioaffective import theme
+from socioaffective.checks import unknown
 from socioaffective.quantities import Quantity
 
 MOST_ROWS = 2_000
@@ -36,13 +37,26 @@ class Line:
 
 def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
     """Returns runs by label, once each is a run; a single one has an empty label."""
-    table = dict(runs) if isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset) else {"": runs}
+    several = isinstance(runs, Mapping) and not isinstance(runs, xr.Dataset)
+    table = {str(label): run for label, run in runs.items()} if several else {"": runs}
     if not table:
         raise ValueError(f"{figure} needs at least one run.")
     for label, run in table.items():
         if not isinstance(run, xr.Dataset) or "time" not in run.dims:
             raise TypeError(f"{figure} draws results of sa.simulate; {label or 'what was given'} is {type(run).__name__}.")
+        if 0 in run.sizes.values():
+            raise ValueError(f"{figure} cannot draw a run without any {' or '.join(d for d, n in run.sizes.items() if not n)}.")
     return table
+
+
+def drawn(run: Any, names: Iterable[str]) -> xr.Dataset:
+    """Returns a run once it is one, and has these variables over time."""
+    (run,) = tabled(run, "This figure").values()
+    over_time = [str(n) for n in run.data_vars if "time" in run[n].dims]
+    for name in names:
+        if name not in over_time:
+            raise unknown("variable over time", name, over_time)
+    return run
 
 
 def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any], height: int, crowd: bool = False) -> Any:

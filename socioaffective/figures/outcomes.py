@@ -10,8 +10,21 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.checks import number, unknown
-from socioaffective.figures.marks import HEIGHT, INK, WIDTH, Line, by_person, extent, labelled, rows_of, tabled, two, words
+from socioaffective.checks import listed, number, unknown
+from socioaffective.figures.marks import (
+    HEIGHT,
+    INK,
+    WIDTH,
+    Line,
+    by_person,
+    drawn,
+    extent,
+    labelled,
+    rows_of,
+    tabled,
+    two,
+    words,
+)
 
 # The names of Kirk and others (2025), arXiv:2512.01991 [READ-2], by whether wanting and whether liking has risen.
 PROFILES = {
@@ -43,17 +56,18 @@ def outcome(
     'competence at week 520 goes from 0.62 at accommodation 0.00 to 0.19 at accommodation 1.00.'
     """
     table = tabled(runs, "outcome")
-    wanted = [names] if isinstance(names, str) else list(names)
+    wanted = [names] if isinstance(names, str) else listed(names, "names", "['autonomy', 'competence']")
+    if not wanted:
+        raise ValueError("outcome needs at least one quantity to draw.")
     lines, said = [], []
     for label, run in table.items():
-        across = varied(run, setting)
+        drawn(run, wanted)
+        span = float(run["time"][0]), float(run["time"][-1])
         for name in wanted:
-            if name not in run.data_vars or "time" not in run[name].dims:
-                raise unknown("variable over time", name, [n for n in run.data_vars if "time" in run[n].dims])
-            k = run.sizes["time"] - 1 if week is None else int(np.argmin(np.abs(run["time"].values - number(week, "week"))))
-            values = np.broadcast_to(by_person(run, name)[k], across.shape)
-            order = np.argsort(across)
-            text = label if label and len(wanted) == 1 else ", ".join(filter(None, (run[name].attrs["long_name"], label)))
+            k = int(np.argmin(np.abs(run["time"].values - (span[1] if week is None else number(week, "week", span)))))
+            across, values = (part.values.ravel() for part in xr.broadcast(varied(run, setting), run[name].isel(time=k)))
+            order = np.argsort(across, kind="stable")
+            text = label if label and len(wanted) == 1 else ", ".join(filter(None, (words(name), label)))
             lines.append(Line(across[order], values[order], name, label, text))
             when = f"{run['time'].attrs['units'].rstrip('s')} {float(run['time'][k]):g}"
             ends = [f"{two(values[i])} at {words(setting)} {two(across[i])}" for i in (order[0], order[-1])]
@@ -65,15 +79,18 @@ def outcome(
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 
 
-def varied(run: xr.Dataset, setting: str) -> np.ndarray:
-    """Returns the values that a setting or start value has, one a person."""
+def varied(run: xr.Dataset, setting: str) -> xr.DataArray:
+    """Returns the values that a setting or start value has, one a person, for the people who are in the run."""
     known = {**run.attrs["settings"], **run.attrs["start"]}
     if setting not in known:
         raise unknown("setting of this run", setting, known)
-    values = known[setting]
-    if not isinstance(values, list):
-        raise ValueError(f"'{setting}' is {values:g} for everybody in this run; give simulate a list of values for it.")
-    return np.array(values)
+    values = run[setting].isel(time=0) if setting in run.data_vars else run.coords.get(setting)
+    if values is None and isinstance(known[setting], list):
+        raise ValueError(f"Who has which '{setting}' has been lost from this run; draw it as sa.simulate gave it.")
+    if values is None or not values.dims or float(np.ptp(values.values)) == 0:
+        same = known[setting] if values is None else float(values.values.flat[0])
+        raise ValueError(f"'{setting}' is {same:g} for everybody in this run; give simulate a list of values for it.")
+    return values.reset_coords(drop=True)
 
 
 def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
@@ -87,9 +104,7 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     >>> sa.figures.profiles(run).description.split(": ")[1]
     'aligned engagement 0 %, aligned disengagement 50 %, decoupled satiation 0 %, decoupled dependency 50 %.'
     """
-    for name in (x, y):
-        if name not in run.data_vars:
-            raise unknown("variable of this run", name, list(run.data_vars))
+    drawn(run, [x, y])
     moved = {n: by_person(run, n)[-1] - by_person(run, n)[0] for n in (x, y)}
     count = max(part.size for part in moved.values())
     across, up = (np.broadcast_to(moved[n], count) for n in (x, y))

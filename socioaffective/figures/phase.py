@@ -12,10 +12,23 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.figures.marks import DASHES, HEIGHT, INK, by_person, dots, haloed, path_marks, rows_of, spaced, titled, two, words
-from socioaffective.model import CLOCKS, Model
-from socioaffective.plane import Portrait, portrait
-
+from socioaffective.figures.marks import (
+    DASHES,
+    HEIGHT,
+    INK,
+    by_person,
+    dots,
+    drawn,
+    haloed,
+    path_marks,
+    rows_of,
+    spaced,
+    titled,
+    two,
+    words,
+)
+from socioaffective.model import CLOCKS, Model, a_model
+from socioaffective.plane import Portrait, planar, portrait
 
 # How the label of a curve stands to its point.
 SIDES: dict[str, dict[str, Any]] = {
@@ -59,6 +72,7 @@ def phase_plane(
         shares = [(e, float((view.basins == k).mean())) for k, e in enumerate(view.equilibria) if e.stable]
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
     if run is not None:
+        drawn(run, model.states)
         layers.append(path_layer(model, run))
         ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
@@ -76,7 +90,7 @@ def phase_line(
     >>> sa.figures.phase_line(sa.models.mirror).description.split(". ")[0]
     'Rate of change of Mirror: 2 stable states and 1 unstable node'
     """
-    if len(model.states) != 1:
+    if len(a_model(model).states) != 1:
         raise ValueError(f"A phase line needs one state; '{model.title}' has {len(model.states)}. Use phase_plane or path.")
     p, (low, high) = settings_of(model, settings), box_of(model)[0]
     (name, quantity), rest = next(iter(model.states.items())), equilibria(model, **settings)
@@ -92,7 +106,7 @@ def phase_line(
     layers = [zero, curve, points]
     said = [_kinds(model, rest).replace("Phase plane", "Rate of change"), *map(_where, rest)]
     if run is not None:
-        ends = by_person(run, name)[[0, -1]].T
+        ends = by_person(drawn(run, [name]), name)[[0, -1]].T
         places = [{"x": b, "y": 0.0} for _, b in ends]
         layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
                                                           color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
@@ -175,9 +189,9 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
         ]
         # Dashes tell the two apart without their colours, and where one lies on the other.
         dash = DASHES[names.index(line.state)]
-        drawn = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "curve": "", **which}]))
-        drawn = drawn.mark_line(strokeWidth=2, strokeDash=dash, clip=True)
-        layers.append(drawn.encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q"))
+        curves = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "curve": "", **which}]))
+        curves = curves.mark_line(strokeWidth=2, strokeDash=dash, clip=True)
+        layers.append(curves.encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q"))
         if line.curves:
             others = [curve for other in view.nullclines if other is not line for curve in other.curves]
             label = _clearing(max(line.curves, key=len), np.concatenate([*others, np.empty((0, 2))]), np.array(tags), box)
@@ -219,7 +233,9 @@ def rest_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'point'
     """
-    rows = [{"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)]
+    rows = [
+        {"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)
+    ]
     x, y = _axes(view)
     box = box_of(view.model)
     middle = box.mean(axis=1)
@@ -249,7 +265,7 @@ def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
     >>> sa.figures.path_layer(sa.models.companion, run).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
-    x, y = list(model.states)[:2]
+    x, y = planar(model)
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
 
 

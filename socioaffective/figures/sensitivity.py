@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 
 from socioaffective import theme
+from socioaffective.claims import Claim
 from socioaffective.figures.marks import WIDTH, rows_of, words
 
 MOST_BARS = 24
@@ -23,6 +24,8 @@ def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
     >>> chart.description.split(" draws ")[1].split(" (")[0]
     'from the whole box'
     """
+    if not isinstance(claim, Claim):
+        raise TypeError(f"sensitivity draws a claim, such as sa.claim('SF1'), not {claim!r}.")
     card = claim.card
     known, shown = claim.parameters, list(card.breaking.items())[:MOST_BARS]
     rows = []

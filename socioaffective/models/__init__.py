@@ -44,7 +44,7 @@ class Catalogue(types.ModuleType):
         return len(CATALOGUE)
 
     def __getitem__(self, name: str) -> Model:
-        if name not in CATALOGUE:
+        if not isinstance(name, str) or name not in CATALOGUE:
             raise unknown("model", name, CATALOGUE)
         return CATALOGUE[name]
 

@@ -8,7 +8,7 @@ from socioaffective.models.levers import cues, engagement
 c = state("contact", "how much contact is felt", start=0.55, symbol="c")
 target = state("set_point", "contact that the person is used to and seeks", start=0.68, symbol="c_s")
 k = parameter("effort_gain", 2.0, (0, 3), "1/week", "effort to meet people for each unit of missing contact",
-    "ours: found so that somebody without an assistant stays where they are; none to half as much again", symbol="k")  # fmt: skip
+    "ours: found so that people without an assistant stay where they are; none to half as much again", symbol="k")  # fmt: skip
 lam = parameter("fading", 0.2, (0.01, 2), "1/week", "how fast contact is used up",
     "ours: five weeks; two years to days", symbol="lambda")  # fmt: skip
 phi = parameter("artificial_contact", 0.5, (0, 2), "1/week", "contact felt in cue-rich use",

@@ -6,7 +6,9 @@ from socioaffective.models.levers import cues, engagement
 w = state("wanting", "pull towards the assistant", start=0.05, symbol="w")
 sens = parameter("sensitisation", 0.5, (0, 2), "1/week", "how fast cue-rich use builds wanting",
     "ours: weeks of full use; none to days", symbol="sigma")  # fmt: skip
-decay = parameter("decay", 0.26, (0, 1), "1/week", "how fast wanting fades", "ours: four weeks; never to a week", symbol="delta")
+decay = parameter(
+    "decay", 0.26, (0, 1), "1/week", "how fast wanting fades", "ours: four weeks; never to a week", symbol="delta"
+)
 
 l = state("liking", "enjoyment of the assistant while using it", start=0.9, symbol="l")  # noqa: E741 - the field's letter
 rho = parameter("recovery", 0.15, (0.01, 1), "1/week", "how fast liking comes back",
@@ -26,8 +28,8 @@ liking = Model(
     {l: rho * (1 - l) - habit * engagement * l},
     source="ours; that liking habituates: Kirk and others 2025, arXiv:2512.01991 [READ-2]",
     left_out="novelty that a designer paces, mood, the worth of what is done with the assistant, cues",
-    refuted_by="enjoyment that does not come back without use, or that wears off only where cues are strong; ratings in the trial "
-    "named above fell with sessions for assistants that seek a relationship, and rose for those that avoid it",
+    refuted_by="enjoyment that does not come back without use, or that wears off only where cues are strong; ratings in the "
+    "trial named above fell with sessions for assistants that seek a relationship, and rose for those that avoid it",
 )
 wanting_liking = compose(
     "Wanting and liking",

@@ -63,6 +63,68 @@ CASES = {
     "intervention name": (lambda: sa.simulate(m, 10, interventions={2: {"tie": 0}}), ValueError, ["Did you mean 'ties'"]),
     "event name": (lambda: sa.simulate(m, 10, events={"ties": m.symbols["ties"]}), ValueError, ["'ties'"]),
     "event symbol": (lambda: sa.simulate(m, 10, events={"e": x}), ValueError, ["mood"]),
+    "event that compares": (lambda: sa.simulate(m, 4, events={"e": m.symbols["ties"] < 0.2}), TypeError, ["'e'", "ties - 0.2"]),
+    "events in a list": (lambda: sa.simulate(m, 4, events=[k]), TypeError, ["events", "mapping"]),
+    "start of a lever": (lambda: sa.simulate(m, 4, {"cues": 0.5}), ValueError, ["lever", "cues=..."]),
+    "state as a keyword": (lambda: sa.simulate(m, 4, ties=0.5), ValueError, ["state", "start={'ties'"]),
+    "symbol for a name": (lambda: sa.simulate(m, 4, {m.symbols["ties"]: 0.3}), ValueError, ["in quotes, 'ties'"]),
+    "name in capitals": (lambda: sa.claim("sf1"), ValueError, ["Did you mean 'SF1'"]),
+    "claim in a list": (lambda: sa.claim(["SF1"]), ValueError, ["no claim"]),
+    "number beyond all": (lambda: sa.simulate(m, 10**400), ValueError, ["too large"]),
+    "too many steps": (lambda: sa.simulate(sa.models.sphere, 10**9), ValueError, ["too many", "1e+07"]),
+    "hardly any time": (lambda: sa.simulate(m, 1e-300), ValueError, ["positive"]),
+    "lists of lists": (lambda: sa.simulate(m, 4, {"ties": [[0.1], [0.2, 0.3]]}), ValueError, ["one entry a person"]),
+    "policy that raises": (lambda: sa.simulate(m, 4, policy=lambda s: s["tie"]), RuntimeError, ["KeyError", "ties = 0.45"]),
+    "policy not yet called": (lambda: sa.simulate(m, 4, policy=sa.policies.fixed), RuntimeError, ["sa.policies.fixed(...)"]),
+    "no lever to climb": (lambda: climber(levers=[]), ValueError, ["empty"]),
+    "levers as a word": (lambda: climber(levers="cues"), TypeError, ["['cues']"]),
+    "objective in a list": (lambda: climber(["engagement"]), TypeError, ["name of an observable"]),
+    "climber on a word": (lambda: climber().on("companion"), TypeError, ["Model"]),
+    "climber in steps": (
+        lambda: climber().on(sa.Model("D", {x: x / 2}, {"engagement": sa.lever("push")}, clock="discrete")),
+        ValueError, ["continuous time", "moves in steps"],
+    ),
+    "noise of nobody": (
+        lambda: sa.Model("M", {x: -x}, noise={sa.state("energy"): 0.1}), ValueError, ["energy", "no equation"],
+    ),
+    "observables in a list": (lambda: sa.Model("M", {x: -x}, observables=[x]), TypeError, ["observables", "mapping"]),
+    "observable as a text": (lambda: sa.observable("__import__('os')"), TypeError, ["not in quotes"]),
+    "compose a model": (lambda: sa.compose("C", m), TypeError, ["list", "Model"]),
+    "wiring in a list": (lambda: sa.compose("C", [m], ["cues"]), TypeError, ["wiring", "mapping"]),
+    "wire out of bounds": (lambda: sa.models.needs.wire(ties=5), ValueError, ["'ties'", "[0, 1]"]),
+    "wire of a state": (
+        lambda: sa.compose("C", [sa.models.ties, sa.models.needs], {"ties": 0.3}), ValueError, ["'ties' is a state"],
+    ),
+    "wires that swap": (
+        lambda: sa.models.needs.wire(ties=needs["wanting"], wanting=needs["ties"]), ValueError, ["loop", "ties"],
+    ),
+    "wire to itself": (lambda: sa.models.needs.wire(ties=needs["ties"]), ValueError, ["loop"]),
+    "plane of a word": (lambda: sa.portrait("companion"), TypeError, ["Model"]),
+    "too many arrows": (lambda: sa.portrait(m, arrows=3000), ValueError, ["arrows", "[1, 60]"]),
+    "controls as a word": (lambda: sa.explore(m, "cues"), TypeError, ["['cues', 'ties']"]),
+    "one option": (lambda: sa.predict("Up?", ["up"], "up"), ValueError, ["two options"]),
+    "run of another model": (
+        lambda: sa.figures.phase_plane(m, sa.simulate(sa.models.mirror, 4)), ValueError, ["'wanting'", "preference"],
+    ),
+    "path of nothing": (lambda: sa.figures.path(None, "ties", "wanting"), TypeError, ["sa.simulate"]),
+    "no time points": (lambda: sa.figures.time_course(run.isel(time=[])), ValueError, ["without any time"]),
+    "card of a word": (lambda: sa.figures.sensitivity("SF4"), TypeError, ["sa.claim"]),
+    "nothing to draw": (lambda: sa.figures.outcome(run, "cues", []), ValueError, ["at least one"]),
+    "same for everybody": (lambda: sa.figures.outcome(run, "decay", "ties"), ValueError, ["for everybody", "list"]),
+    "a week too late": (
+        lambda: sa.figures.outcome(sa.simulate(m, 4, cues=[0, 1]), "cues", "ties", week=9), ValueError, ["week", "[0, 4]"],
+    ),
+    "levels in a mapping": (lambda: sa.aggregate({0.2: 0.5}), TypeError, ["list"]),
+    "levels as texts": (lambda: sa.aggregate(["0.2", "0.4"]), TypeError, ["number", "'0.2'"]),
+    "levels of two shapes": (lambda: sa.aggregate([[0.2, 0.3], [0.4, 0.5, 0.6]]), ValueError, ["one shape"]),
+    "weights as a number": (lambda: sa.aggregate([0.2, 0.3], 0.5), TypeError, ["weights", "list"]),
+    "formula without a slope": (
+        lambda: sa.equilibria(sa.Model("M", {x: sympy.floor(3 * x) - x})), ValueError, ["slope", "floor"],
+    ),
+    "formula that cannot be computed": (
+        lambda: sa.simulate(sa.Model("M", {x: sympy.mathieus(1, 2, x)}), 1),
+        ValueError, ["mathieus", "another formula"],
+    ),
     "not a model": (lambda: sa.simulate("companion"), TypeError, ["Model", "companion"]),
     "equilibria of a word": (lambda: sa.equilibria("companion"), TypeError, ["Model"]),
     "explore a word": (lambda: sa.explore("companion"), TypeError, ["Model"]),
@@ -199,6 +261,25 @@ def test_a_policy_that_chatters_ends_with_a_sentence(monkeypatch):
         sa.simulate(sa.Model("Switch", {y: u - 0.5}), 1e5, policy=lambda s: {"push": 1.0 if s["y"] < 0.5 else 0.0})
 
 
+def root_of_a_negative():
+    y = sa.state("y", start=-0.5, bounds=(-1, 1))
+    return sa.Model("Root", {y: -(y ** sympy.Rational(1, 3))})
+
+
+def test_a_rate_that_is_no_number_is_said_at_once_and_whose_it_is():
+    with pytest.raises(RuntimeError, match=r"person 1, counted from 0.*no number"):
+        sa.simulate(root_of_a_negative(), 1, {"y": np.linspace(0.5, -0.5, 2)})
+    with pytest.raises(RuntimeError, match="not real"):
+        sa.simulate(root_of_a_negative(), 1)
+
+
+def test_a_model_cannot_be_taken_apart():
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        del m.title
+    own = sa.parameter("self", 1.0, (0, 2))
+    assert sa.Model("M", {x: -own * x}).replace(self=0.5).parameters["self"].default == 0.5
+
+
 def test_leaving_the_bounds_is_said_not_hidden():
     y = sa.state("y", start=0.5)
     with pytest.warns(UserWarning, match=r"'y' left its bounds \[0, 1\] at week 0.5"):
@@ -249,4 +330,14 @@ NEEDS = ("autonomy", "competence", "relatedness")
 def test_an_input_left_unwired_stays_an_input_and_one_named_as_a_state_is_that_state():
     pair = sa.compose("Pair", [sa.models.ties, sa.models.needs])
     assert "ties" in pair.states and set(pair.inputs) == {"engagement", "wanting"}
+    # A value given to the input is not that of the state which takes its place.
+    replaced = sa.compose("Pair", [sa.models.ties.replace(ties=0.2), sa.models.needs.replace(ties=0.9)])
+    assert list(replaced.states) == list(pair.states) and replaced.states["ties"].start == 0.2
     assert pair.equations[needs["relatedness"]].has(sa.models.ties.symbols["ties"])
+
+
+def test_a_chain_of_wires_is_followed_to_its_end():
+    chain = sa.models.needs.wire(ties=needs["wanting"], wanting=needs["engagement"])
+    assert list(chain.inputs) == ["engagement"]
+    other = sa.models.needs.wire(ties=needs["engagement"], wanting=needs["engagement"])
+    assert list(chain.equations.values()) == list(other.equations.values())

@@ -106,7 +106,12 @@ def test_nullclines_are_told_apart_without_their_colours():
             chart = sa.figures.phase_plane(pair, **settings)
         (first, _), (second, _) = marks(chart, "line")
         assert first["mark"]["strokeDash"] != second["mark"]["strokeDash"]
-        labels = {row["text"]: (row["x"], row["y"]) for _, rows in marks(chart, "text") for row in rows if "rest" in row.get("text", "")}
+        labels = {
+            row["text"]: (row["x"], row["y"])
+            for _, rows in marks(chart, "text")
+            for row in rows
+            if "rest" in row.get("text", "")
+        }
         places = np.array(list(labels.values()))
         apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 9 * np.eye(len(places))
         assert {"preference at rest", "offer at rest"} <= set(labels) and apart.min() > 0.1

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy
+import xarray as xr
 from own_models import restless
 
 import socioaffective as sa
@@ -106,3 +107,32 @@ def test_a_run_read_from_a_file_says_that_it_no_longer_knows_its_model():
     read.attrs = {**run.attrs, "call": text}
     with pytest.raises(ValueError, match="read from a file"):
         sa.counterfactual(read)
+
+
+def test_the_counterfactual_of_people_who_differ_in_access_has_their_noise():
+    x, access = sa.state("mood", bounds=(-9, 9)), sa.parameter("access", 1.0, (0, 1))
+    noisy = sa.Model("Lifted", {x: access - x}, noise={x: 0.5})
+    for given in ([0.2, 0.5, 1.0], xr.DataArray([0.2, 0.5, 1.0], dims="access")):
+        run = sa.simulate(noisy, 4, seed=3, access=given)
+        twin = sa.counterfactual(run)
+        assert twin.sizes == run.sizes
+        gap = (run - twin)["mood"].isel(time=-1).values
+        # The model is linear, so that the same noise leaves a gap in proportion to access.
+        assert gap / gap[0] == pytest.approx([1, 2.5, 5], abs=1e-9)
+
+
+def test_the_counterfactual_is_of_the_run_as_it_came():
+    run = sa.simulate(C, 8, cues=[0.2, 0.8])
+    for other in (run.sel(person=1), run.isel(person=[1]), run.mean("person", keep_attrs=True)):
+        with pytest.raises(ValueError, match="as it came"):
+            sa.counterfactual(other)
+
+
+def test_a_lever_that_climbs_under_noise_stays_inside_or_is_refused():
+    x, u = sa.state("x", start=0.5), sa.lever("push", default=0.2)
+    noisy = sa.Model("Noisy", {x: (u - x) / 4}, {"engagement": u * (1 - x)}, noise={x: x * (1 - x) / 4})
+    run = sa.simulate(noisy, 8, seed=1, policy=climb, lever_cost=0.01)
+    assert float(run["push"].min()) >= 0 and float(run["push"].max()) <= 1
+    assert run["engagement"].values == pytest.approx((run["push"] * (1 - run["x"])).values, abs=1e-12)
+    with pytest.raises(ValueError, match="smaller dt"):
+        sa.simulate(noisy, 8, seed=1, policy=climb, dt=0.5)

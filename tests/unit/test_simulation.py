@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy
 import xarray as xr
 from own_models import logistic_map, lorenz, restless
 
@@ -170,3 +171,105 @@ def test_lorenz_keeps_its_symmetry_and_rest_points():
     assert sorted(e.state["x"] for e in found) == pytest.approx([-wing, 0, wing])
     # With rho below 24.74 (Lorenz 1963) the wings are stable foci.
     assert [e.kind for e in sa.equilibria(lorenz(), rho=20)] == ["stable focus", "saddle", "stable focus"]
+
+
+def test_people_are_matched_by_their_labels():
+    together = sa.simulate(m, 10, {"ties": [0.1, 0.5, 0.9]}, cues=[0.1, 0.2, 0.3], dt=5)
+    ends, cues = together["ties"][-1], together["cues"][0]
+    turned = sa.simulate(m, 10, {"ties": ends[::-1]}, cues=cues, dt=5)
+    for person in range(3):
+        assert float(turned["cues"].sel(person=person)[0]) == float(cues.sel(person=person))
+        assert float(turned["ties"].sel(person=person)[0]) == float(ends.sel(person=person))
+    a, b = (xr.DataArray([0.1, 0.2], dims="who", coords={"who": labels}) for labels in ([0, 1], [1, 2]))
+    with pytest.raises(ValueError, match="different labels along 'who'"):
+        sa.simulate(m, 4, {"ties": a}, cues=b)
+    with pytest.raises(ValueError, match="twice"):
+        sa.simulate(m, 4, {"ties": a.assign_coords(who=[3, 3])})
+
+
+def test_a_run_can_begin_where_another_ended():
+    first = sa.simulate(m, 10, cues=xr.DataArray([0.5, 0.9], dims="cues"), dt=5)
+    ended = first.sel(cues=0.5).isel(time=-1)
+    after = sa.simulate(m, 10, {n: ended[n] for n in m.states}, cues=0.9)
+    assert float(after["ties"][0]) == float(ended["ties"]) and set(np.unique(after["cues"])) == {0.9}
+
+
+def test_a_run_stays_what_was_asked():
+    start, plan = {"ties": 0.3}, {0: 0.2, 4: 0.8}
+    policy = sa.policies.schedule(cues=plan)
+    run = sa.simulate(m, 8, start, policy)
+    start["ties"], plan[4] = 0.9, 0.1
+    assert float(sa.counterfactual(run)["ties"][0]) == 0.3
+    assert float(sa.simulate(m, 8, policy=policy)["cues"][-1]) == 0.8
+
+
+def test_settings_that_differ_stay_with_the_people_who_have_them():
+    run = sa.simulate(m, 10, {"ties": [0.1, 0.2, 0.3]}, decay=[0.2, 0.3, 0.4])
+    some = run.isel(person=[2, 0])
+    assert some["decay"].values.tolist() == [0.4, 0.2]
+    assert "from 0.30 at" not in sa.figures.outcome(some, "decay", "ties").description
+    chart = sa.figures.outcome(some, "decay", "ties").to_dict()
+    rows = next(iter(chart["datasets"].values()), None) or chart["layer"][0]["data"]["values"]
+    ends = {0.2: float(run["ties"][-1, 0]), 0.4: float(run["ties"][-1, 2])}
+    assert {row["x"]: row["y"] for row in rows} == pytest.approx(ends)
+
+
+def test_events_do_not_depend_on_the_points_that_are_kept():
+    found = [float(sa.simulate(m, 104, cues=0.9, dt=dt, events={"e": H - 0.2})["e"]) for dt in (104, 13, 0.125)]
+    # The cubic between 500 points is exact to about 1e-8 here.
+    assert found == pytest.approx([found[-1]] * 3, abs=1e-7)
+    a, b = sa.state("a", start=1.0, bounds=(-2, 2)), sa.state("b", bounds=(-2, 2))
+    around = sa.simulate(sa.Model("Oscillator", {a: b, b: -a}), 20, dt=7, events={"e": a})
+    assert float(around["e"]) == pytest.approx(np.pi / 2, abs=1e-7)
+
+
+def test_what_is_jumped_over_is_crossed_at_the_jump():
+    cues, access = m.symbols["cues"], m.symbols["access"]
+    jump = sa.policies.schedule(cues={0: 0.2, 10: 0.8})
+    assert float(sa.simulate(m, 20, policy=jump, events={"e": cues - 0.5})["e"]) == 10
+    moved = {10: {"ties": 0.1, "access": 0.1}}
+    run = sa.simulate(m, 20, dt=1, interventions=moved, events={"ties_gone": H - 0.2, "access_gone": access - 0.5})
+    assert float(run["ties_gone"]) == float(run["access_gone"]) == 10
+    eager = lambda state: {"cues": min(1, 5 * state["wanting"] + 0.2)}  # noqa: E731
+    run = sa.simulate(m, 20, policy=eager, events={"e": cues - 0.5})
+    there = float(sa.simulate(m, 20, policy=eager, events={"e": m.symbols["wanting"] - 0.06})["e"])
+    # Between two of 500 points what a policy sets is taken on a straight line.
+    assert float(run["e"]) == pytest.approx(there, abs=1e-4)
+
+
+def test_people_together_are_as_exact_as_each_alone_between_steps_too():
+    """The closed form of a need whose frustration settles in hours, for people who are stepped together."""
+    t, fast = np.linspace(0, 52, 417), {"strain": 2, "thwarting": 8}
+    run = sa.simulate(sa.models.need, 52, {"satisfaction": [0.5, 0.5]}, dt=0.125, **fast)
+    exact = 16 / 16.1 + (0.3 - 16 / 16.1) * np.exp(-16.1 * t)
+    # The tolerance of a step is 1e-9; a few of them add up.
+    assert np.abs(run["frustration"].values - exact[:, None]).max() < 1e-8
+
+
+def test_stiff_people_are_done_one_by_one():
+    x, y = sa.state("x", start=0.5), sa.state("y", start=0.5)
+    pull = sa.parameter("pull", 1.0, (0, 1e6), "1/week")
+    stiff = sa.Model("Stiff", {x: -pull * (x - y), y: -y / 10})
+    together = sa.simulate(stiff, 20, pull=[1e5, 1e4], dt=1)
+    assert together["y"].values == pytest.approx(0.5 * np.exp(-together["time"].values / 10)[:, None] * [1, 1], abs=1e-7)
+
+
+def test_only_some_states_may_be_noisy():
+    x, y = sa.state("x", start=0.5), sa.state("y", start=0.5)
+    run = sa.simulate(sa.Model("Half", {x: -x, y: -y}, noise={x: 0.01}), 2, seed=1)
+    assert run["y"].values == pytest.approx(0.5 * (1 - 1 / 256) ** np.arange(513), abs=1e-12)
+
+
+def test_a_formula_by_cases_takes_settings_that_are_the_same_for_all():
+    x, k = sa.state("x", start=0.5), sa.parameter("k", 0.5, (0, 2))
+    cases = sympy.Piecewise((-x, sympy.And(x > 0.1, k > 0.2)), (-2 * x, True))
+    for rate in (cases, 0.05 - sympy.Min(x, k, 0.2), sympy.erf(x + k) - 2 * x):
+        model = sa.Model("Cases", {x: rate})
+        assert sa.equilibria(model)
+        both, one = sa.simulate(model, 2, {"x": [0.5, 0.3]}), sa.simulate(model, 2)
+        assert both["x"].sel(person=0).values == pytest.approx(one["x"].values, abs=1e-6)
+
+
+def test_a_policy_that_is_a_function_leaves_the_other_levers_as_given():
+    run = sa.simulate(sa.models.ecosystem, 4, policy=lambda state: {"cues": 0.5}, accommodation=0.3)
+    assert set(np.unique(run["accommodation"])) == {0.3} and set(np.unique(run["cues"])) == {0.5}

@@ -308,7 +308,10 @@ def test_relief_and_erosion_in_symbols():
     # With ties held still it rises with the product of use and cues.
     held = level.subs(s["engagement"], sympy.Symbol("dose", nonnegative=True) / s["cues"])
     rises = held.diff(sympy.Symbol("dose", nonnegative=True))
-    assert sympy.simplify(rises * (r * U + d * T).subs(use, sympy.Symbol("dose", nonnegative=True)) ** 2 - r * d * s["warmth"] * T) == 0
+    assert (
+        sympy.simplify(rises * (r * U + d * T).subs(use, sympy.Symbol("dose", nonnegative=True)) ** 2 - r * d * s["warmth"] * T)
+        == 0
+    )
     slope = level.subs(s["engagement"], use / s["cues"]).subs(s["ties"], H).diff(v)
     U, T = U.subs(s["ties"], H), T.subs(s["ties"], H)
     condition = s["warmth"] * use.diff(v) * T + H.diff(v) * (T + s["isolation_cost"] * U)

@@ -19,7 +19,7 @@ e, a, kappa, x, x0, m = (s[n] for n in ("engagement", "accommodation", "anchorin
         (1 - a / (2 * kappa), r"1 - \frac{a}{2 \kappa}"),
         (-a * kappa, r"- \kappa a"),
         (x - 3, "x - 3"),
-        (-(x - m) ** 2 / 2, r"- \frac{\left(x - m\right)^{2}}{2}"),
+        (-((x - m) ** 2) / 2, r"- \frac{\left(x - m\right)^{2}}{2}"),
         (a * sa.logistic(x - x0), r"a \operatorname{logistic}\left(x - x_{0}\right)"),
         (sympy.Integer(0), "0"),
     ],
