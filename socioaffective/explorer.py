@@ -70,7 +70,8 @@ class Explorer(widgets.VBox):
         name = models.name_of(self.model)
         known = (models[name] if name else self.model).quantities
         now = {n: q.value for n, q in {**self.model.states, **self.model.settings}.items()} | self.start | self.settings
-        moved = {n: float(f"{v:g}") for n, v in now.items() if v != known[n].value}
+        # A browser answers with sums of steps, such as 0.5000000000000001.
+        moved = {n: float(f"{v:g}") for n, v in now.items() if f"{v:g}" != f"{known[n].value:g}"}
         start = {n: v for n, v in moved.items() if n in self.model.states}
         words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else [])]
         words += [f"{n}={v:g}" for n, v in moved.items() if n not in start]

@@ -7,7 +7,7 @@ import json
 import math
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
@@ -164,15 +164,15 @@ def _walk(node: Any, names: dict[str, str]) -> Any:
     if result.get("name") in names:
         result["name"] = names[result["name"]]
     if "values" in node:
-        result["values"] = _round_rows(node["values"]) if isinstance(node["values"], list) else node["values"]
+        result["values"] = _round_rows(node["values"]) if isinstance(node["values"], (list, tuple)) else node["values"]
     if "datasets" in node:
         result["datasets"] = {names[key]: _round_rows(rows) for key, rows in node["datasets"].items()}
     return result
 
 
-def _round_rows(rows: list[Any]) -> list[Any]:
+def _round_rows(rows: Sequence[Any]) -> list[Any]:
     if not rows or not all(isinstance(row, dict) for row in rows):
-        return rows
+        return list(rows)
     columns = {key: [row.get(key) for row in rows] for key in rows[0]}
     for key, column in columns.items():
         if all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in column):

@@ -97,13 +97,13 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
         f"Path of {words(y)} against {words(x)} over {length}, which goes from ({two(first[x])}, {two(first[y])}) "
         f"to ({two(last[x])}, {two(last[y])})."
     )
-    chart = path_marks(run, x, y)
+    layers = path_marks(run, x, y)
     if diagonal:
         low, high = extent([run], [x, y])
         ends = alt.Chart(rows_of([{x: low, y: low}, {x: high, y: high}]))
         dashed = ends.mark_line(color=theme.scheme()["quiet"], strokeDash=[4, 4], strokeWidth=1, clip=True)
-        chart = dashed.encode(x=f"{x}:Q", y=f"{y}:Q") + chart
-    return chart.properties(width=width, height=height, description=said)
+        layers = [dashed.encode(x=f"{x}:Q", y=f"{y}:Q"), *layers]
+    return alt.layer(*layers).properties(width=width, height=height, description=said)
 
 
 def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:

@@ -52,7 +52,7 @@ def equilibrium_diagram(
     rows = [{"x": value, "y": e.state[name], "kind": e.kind, "stable": e.stable} for value, e in found]
     x = alt.X("x:Q", title=titled(quantity), scale=alt.Scale(domain=list(quantity.bounds), nice=False))
     y = alt.Y("y:Q", title=titled(shown), scale=alt.Scale(domain=list(shown.bounds), nice=False))
-    chart = dots(rows, size=16, x=x, y=y, colour=theme.colour(name))
+    layers = [dots(rows, size=16, x=x, y=y, colour=theme.colour(name))]
     said = [f"Rest points of {shown.label} in {model.title} for {quantity.label} from {grid[0]:g} to {grid[-1]:g}"]
     stable = np.array([sum(e.stable for v, e in found if v == value) for value in grid])
     several = grid[stable > 1]
@@ -62,11 +62,10 @@ def equilibrium_diagram(
         said.append("Nowhere more than one stable state")
     if run is not None:
         drawn(run, [setting, name])
-        line = path_marks(run, setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
+        layers += path_marks(run, setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
         values = by_person(run, name)[:, 0]
         said.append(f"The run starts at {shown.label} {two(values[0])} and ends at {two(values[-1])}")
-        chart = chart + line
-    return chart.properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _rest_points(

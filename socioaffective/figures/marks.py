@@ -87,8 +87,9 @@ def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any]
 
 
 def rows_of(rows: Iterable[dict]) -> Any:
-    # A plain mapping: alt.Data would validate every row and take forty times as long.
-    return {"values": [{k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows]}
+    # A plain mapping: alt.Data would validate every row and take forty times as long. A tuple: Altair copies a list, row by
+    # row, each time that a layer is put on another.
+    return {"values": tuple({k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows)}
 
 
 def two(value: float) -> str:
@@ -128,11 +129,17 @@ def extent(runs: Iterable[xr.Dataset], names: Sequence[str]) -> tuple[float, flo
     return low, high
 
 
-def haloed(rows: list[dict], where: Mapping[str, Any], colour: Any = None, **style: Any) -> alt.LayerChart:
-    """Returns text that stays readable over lines; `where` encodes it, `colour` is that of the letters, ink otherwise."""
+def haloed(rows: list[dict], where: Mapping[str, Any], colour: Any = None, **style: Any) -> list[alt.Chart]:
+    """Returns the layers of a text that stays readable over lines, none where there is nothing to say.
+
+    `where` encodes it, `colour` is that of the letters, ink otherwise. Like others here they come as a list: Altair copies
+    a layer again each time that what it is in is put on another.
+    """
+    if not rows:
+        return []
     base = alt.Chart(rows_of(rows)).encode(**where)
     halo = base.mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
-    return halo + base.mark_text(**style).encode(**({} if colour is None else {"color": colour}))
+    return [halo, base.mark_text(**style).encode(**({} if colour is None else {"color": colour}))]
 
 
 def dots(rows: list[dict], size: int = 90, x: Any = "x:Q", y: Any = "y:Q", colour: str | None = None) -> alt.Chart:
@@ -142,15 +149,16 @@ def dots(rows: list[dict], size: int = 90, x: Any = "x:Q", y: Any = "y:Q", colou
     return mark.encode(x=x, y=y, fill=fill)
 
 
-def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, fields: tuple[str, str] | None = None) -> alt.Chart:
+def path_marks(
+    run: xr.Dataset, x: str, y: str, colour: str | None = None, fields: tuple[str, str] | None = None
+) -> list[alt.Chart]:
+    """Returns the layers of a run against two of its variables, called `fields` in the chart where these are given."""
     people = [by_person(run, n) for n in (x, y)]
     count = max(part.shape[1] for part in people)
     people = [np.broadcast_to(part, (part.shape[0], count)) for part in people]
     keep = spaced(run.sizes["time"], max(600 // count, 2))
-    a, b = fields or (x, y)
-    rows = [
-        {a: people[0][i, k], b: people[1][i, k], "person": k, "time": float(run["time"][i])} for k in range(count) for i in keep
-    ]
+    times, (a, b) = run["time"].values, fields or (x, y)
+    rows = [{a: people[0][i, k], b: people[1][i, k], "person": k, "time": times[i]} for k in range(count) for i in keep]
     where: dict[str, Any] = {"x": f"{a}:Q", "y": f"{b}:Q"}
     if fields is None:
         where["x"] = alt.X(f"{a}:Q", title=axis_title(run, [x]), scale=alt.Scale(domain=extent([run], [x]), nice=False))
@@ -158,10 +166,10 @@ def path_marks(run: xr.Dataset, x: str, y: str, colour: str | None = None, field
     paint = colour or theme.colour(y)
     line = alt.Chart(rows_of(rows)).mark_line(color=paint, strokeWidth=2.5, clip=True)
     line = line.encode(**where, detail="person:N", order="time:Q")
-    begin, end = (alt.Chart(rows_of([r for r in rows if r["time"] == float(run["time"][k])])).encode(**where) for k in (0, -1))
-    line = line + begin.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1)
+    begin, end = (alt.Chart(rows_of([r for r in rows if r["time"] == times[k]])).encode(**where) for k in (0, -1))
+    layers = [line, begin.mark_point(shape="square", filled=True, size=60, color=paint, opacity=1)]
     # On a phase plane and in a diagram a path ends in what is drawn below it.
-    return line if fields else line + end.mark_point(filled=True, size=80, color=paint, opacity=1)
+    return layers if fields else [*layers, end.mark_point(filled=True, size=80, color=paint, opacity=1)]
 
 
 def _spread(ends: list[dict], low: float, high: float, height: int) -> None:

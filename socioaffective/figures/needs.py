@@ -64,7 +64,7 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
     at = {"x": "label_x:Q", "y": "label_y:Q", "text": "text:N"}
     for align in ("left", "center", "right"):
         here = [end for end in ends if end["align"] == align]
-        layers.append(haloed(here, at, INK, align=align, fontSize=12, fontWeight="bold"))
+        layers.extend(haloed(here, at, INK, align=align, fontSize=12, fontWeight="bold"))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 

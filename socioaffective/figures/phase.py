@@ -64,8 +64,8 @@ def phase_plane(
         # One tint everywhere would say nothing.
         *([basin_layer(view)] if basins and len(np.unique(view.basins)) > 1 else []),
         field_layer(view, width, height),
-        nullcline_layer(view),
-        rest_layer(view),
+        *_nullclines(view),
+        *_rest_points(view),
     ]
     said = [_kinds(model, view.equilibria), *map(_where, view.equilibria)]
     if view.basins is not None and sum(e.stable for e in view.equilibria) > 1:
@@ -73,7 +73,7 @@ def phase_plane(
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
     if run is not None:
         drawn(run, model.states)
-        layers.append(path_layer(model, run))
+        layers += _path(model, run)
         ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
@@ -176,6 +176,10 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.nullcline_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
+    return alt.layer(*_nullclines(view))
+
+
+def _nullclines(view: Portrait) -> list[alt.Chart]:
     names, box = list(view.model.states), box_of(view.model)
     inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
     x, y = _axes(view)
@@ -199,8 +203,8 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
             labels.append({**label, **which, "text": f"{words(line.state)} at rest"})
     for side in SIDES:
         here = [label for label in labels if label["side"] == side]
-        layers.append(haloed(here, {"x": x, "y": y, "text": "text:N"}, INK, fontSize=11, clip=True, **SIDES[side]))
-    return alt.layer(*layers)
+        layers += haloed(here, {"x": x, "y": y, "text": "text:N"}, INK, fontSize=11, clip=True, **SIDES[side])
+    return layers
 
 
 def _clearing(curve: np.ndarray, others: np.ndarray, tags: np.ndarray, box: np.ndarray) -> dict:
@@ -233,6 +237,10 @@ def rest_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'point'
     """
+    return alt.layer(*_rest_points(view))
+
+
+def _rest_points(view: Portrait) -> list[alt.Chart]:
     rows = [
         {"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)
     ]
@@ -253,8 +261,8 @@ def rest_layer(view: Portrait) -> alt.Chart:
             "fontSize": 12,
             "fontWeight": "bold",
         }
-        layers.append(haloed(up, {"x": x, "y": "place:Q", "text": "kind:N"}, **align))
-    return alt.layer(*layers)
+        layers += haloed(up, {"x": x, "y": "place:Q", "text": "kind:N"}, **align)
+    return layers
 
 
 def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
@@ -265,6 +273,10 @@ def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
     >>> sa.figures.path_layer(sa.models.companion, run).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
+    return alt.layer(*_path(model, run))
+
+
+def _path(model: Model, run: xr.Dataset) -> list[alt.Chart]:
     x, y = planar(model)
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
 

@@ -105,6 +105,8 @@ def test_the_code_of_a_model_of_the_catalogue_runs_as_it_is():
     again = eval(view.code, {"sa": sa})
     exact = sa.simulate(changed, 26, {"offer": -0.5}, influence=0.8)
     assert again["preference"].values.tolist() == exact["preference"].values.tolist()
+    view.sliders["influence"].value = changed.parameters["influence"].default * (1 + 1e-15)
+    assert "influence" not in view.code
     assert sa.explore(lorenz(), ["rho"], weeks=3).code == "sa.simulate(model, weeks=3)"
 
 
