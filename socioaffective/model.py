@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as _replace
-from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any
 
 import sympy
-from sympy.core.function import AppliedUndef
 
 from socioaffective.checks import listed, mapped, number, unknown
+from socioaffective.expressions import as_observable, definition_order, expression_of, observed, state_of, symbols_in
 from socioaffective.model_card import Card, folded
 from socioaffective.quantities import Observable, Quantity, QuantitySymbol, input, lever, logistic, observable, parameter, state
 from socioaffective.typeset import typeset
@@ -63,14 +62,14 @@ class Model:
             raise TypeError(f"The equations of '{title}' must map each state to an expression, not be {equations!r}.")
         self._set(title=str(title), clock=clock, source=source, left_out=left_out, refuted_by=refuted_by)
         self._set(_definitions={}, _values={})
-        written = {_state(key, title): _expression(value, key) for key, value in equations.items()}
+        written = {state_of(key, title): expression_of(value, key) for key, value in equations.items()}
         noise = mapped(noise, f"The noise of '{title}'", "{state: 0.1}")
-        sizes = {_state(key, title): _expression(value, key) for key, value in noise.items()}
+        sizes = {state_of(key, title): expression_of(value, key) for key, value in noise.items()}
         for key in sizes:
             if key not in written:
                 raise ValueError(f"The noise of '{title}' is given for '{key}', which has no equation there.")
         shown = mapped(observables, f"The observables of '{title}'", "{'total': x + y}")
-        self._finish(written, {name: _observed(given, name) for name, given in shown.items()}, sizes)
+        self._finish(written, {name: observed(given, name) for name, given in shown.items()}, sizes)
 
     def __setattr__(self, name: str, value: object = None) -> None:
         raise AttributeError("A model cannot be changed; model.replace(...) and model.wire(...) return a new one.")
@@ -82,7 +81,7 @@ class Model:
 
     def _finish(self, written: dict, shown: dict[str, Observable], sizes: dict) -> None:
         """Expands the definitions, collects the symbols and checks that they fit together."""
-        order = _definition_order(self._definitions, self.title)
+        order = definition_order(self._definitions, self.title)
         full: dict[Any, Any] = {}
         for symbol in order:
             full[symbol] = self._definitions[symbol].xreplace(full)
@@ -93,7 +92,7 @@ class Model:
         self._set(_expressions=defined | {name: o.expression.xreplace(full) for name, o in shown.items()})
         symbols: dict[str, QuantitySymbol] = {x.name: x for x in self._equations}
         used = [*written.values(), *self._definitions.values(), *sizes.values(), *(o.expression for o in shown.values())]
-        for symbol in _symbols_in(used, self.title):
+        for symbol in symbols_in(used, self.title):
             if symbol in self._definitions:
                 continue
             if symbols.setdefault(symbol.name, symbol) != symbol:
@@ -110,8 +109,8 @@ class Model:
                 way_out = f" Wire the input to it: wiring={{'{name}': '{name}'}}." if kind == "input" else ""
                 raise ValueError(f"'{name}' is both an observable of '{self.title}' and the name of a {kind}.{way_out}")
         known = {n: self._values.get(n, s.quantity) for n, s in symbols.items()}
-        observed = {s.name: _as_observable(s.quantity) for s in order} | {n: o.named(n) for n, o in shown.items()}
-        self._set(_symbols=symbols, _quantities=known, _observables=observed)
+        computed = {s.name: as_observable(s.quantity) for s in order} | {n: o.named(n) for n, o in shown.items()}
+        self._set(_symbols=symbols, _quantities=known, _observables=computed)
 
     def _kind(self, *kinds: str) -> Mapping[str, Quantity]:
         return MappingProxyType({n: q for kind in kinds for n, q in self._quantities.items() if q.kind == kind})
@@ -173,7 +172,7 @@ class Model:
 
     def expand(self, expression: Any) -> Any:
         """Returns an expression with wired inputs replaced by what they are made of."""
-        return _expression(expression, self.title).xreplace(self._full)
+        return expression_of(expression, self.title).xreplace(self._full)
 
     @property
     def jacobian(self) -> sympy.Matrix:
@@ -219,7 +218,7 @@ class Model:
         twin = self._copy(**fields)
         written, sizes, shown, definitions = twin._written, twin._sizes, twin._shown, dict(twin._definitions)
         used = [*written.values(), *sizes.values(), *definitions.values(), *(o.expression for o in shown.values())]
-        symbols = _symbols_in(used, twin.title)
+        symbols = symbols_in(used, twin.title)
         open_inputs: dict[str, list] = {}
         for symbol in symbols:
             if symbol.quantity.kind == "input" and symbol not in definitions:
@@ -231,12 +230,12 @@ class Model:
                 raise unknown(f"input of '{twin.title}' to wire", name, open_inputs)
             if isinstance(given, str) and given not in named:
                 raise unknown(f"state or observable of '{twin.title}' to wire to '{name}'", given, named)
-            given = named[given] if isinstance(given, str) else _expression(given, name)
+            given = named[given] if isinstance(given, str) else expression_of(given, name)
             for symbol in open_inputs[name]:
                 if given.is_Number:
                     number(float(given), f"The wire of '{name}'", symbol.quantity.bounds)
                 (direct if given.is_Symbol else definitions)[symbol] = given
-        for symbol in _definition_order({**definitions, **direct}, twin.title):
+        for symbol in definition_order({**definitions, **direct}, twin.title):
             if symbol in direct:
                 direct[symbol] = direct[symbol].xreplace(direct)
         twin._set(_definitions={s: e.xreplace(direct) for s, e in definitions.items()})
@@ -327,7 +326,7 @@ def compose(
         for key, table in merged.items():
             table.update(getattr(part, key))
     shown = mapped(observables, f"The observables of '{title}'", "{'total': x + y}")
-    merged["_shown"] |= {name: _observed(given, name) for name, given in shown.items()}
+    merged["_shown"] |= {name: observed(given, name) for name, given in shown.items()}
     owned = {x.name: x for x in merged["_written"]}
     # A value that one block gives to an input is not that of the state which another block owns by that name.
     merged["_values"] = {
@@ -351,62 +350,3 @@ def a_model(given: Any) -> Model:
     if not isinstance(given, Model):
         raise TypeError(f"A Model is needed first, such as sa.models.companion, not {given!r}.")
     return given
-
-
-def _state(key: Any, title: str) -> QuantitySymbol:
-    if not isinstance(key, QuantitySymbol) or key.quantity.kind != "state":
-        kind = f"a {key.quantity.kind}" if isinstance(key, QuantitySymbol) else f"not declared ({type(key).__name__})"
-        raise TypeError(f"The equations of '{title}' must be keyed by states made with sa.state(...); '{key}' is {kind}.")
-    return key
-
-
-def _expression(given: Any, owner: Any) -> sympy.Expr:
-    if isinstance(given, str):
-        raise TypeError(f"The expression for '{owner}' is the text {given!r}; write it with symbols, not in quotes.")
-    try:
-        expression = sympy.sympify(given)
-    except (sympy.SympifyError, TypeError):
-        raise TypeError(f"The expression for '{owner}' must be made of symbols and numbers, not {given!r}.") from None
-    if not isinstance(expression, sympy.Expr):
-        raise TypeError(f"The expression for '{owner}' must be a number for every state, not {given!r}.")
-    if expression.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo, sympy.I):
-        raise ValueError(f"The expression for '{owner}' is not a finite real number: {expression}.")
-    strangers = expression.atoms(AppliedUndef)
-    if strangers:
-        raise ValueError(f"The expression for '{owner}' uses {strangers.pop()}, a function without a formula.")
-    return expression
-
-
-def _observed(given: Any, name: str) -> Observable:
-    if isinstance(given, Observable):
-        return _replace(given, expression=_expression(given.expression, name))
-    return observable(_expression(given, name))
-
-
-def _symbols_in(expressions: Iterable[Any], title: str) -> list[QuantitySymbol]:
-    """Returns the symbols in order of first use, so that nothing depends on the order of a set."""
-    found = dict.fromkeys(
-        part for expression in expressions for part in sympy.preorder_traversal(expression) if isinstance(part, sympy.Symbol)
-    )
-    declared = [symbol for symbol in found if isinstance(symbol, QuantitySymbol)]
-    for symbol in found:
-        if symbol not in declared:
-            raise ValueError(
-                f"'{title}' uses the symbol '{symbol}', which was not made with sa.state, sa.parameter, sa.lever or "
-                f"sa.input. {unknown('declared symbol', symbol.name, [s.name for s in declared])}"
-            )
-    return declared
-
-
-def _definition_order(definitions: Mapping[Any, Any], title: str) -> list[Any]:
-    """Returns the wired inputs so that each comes after those it is made of."""
-    needs = {s: [t for t in definitions if t in e.free_symbols] for s, e in definitions.items()}
-    try:
-        return list(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        loop = " -> ".join(str(s) for s in error.args[1])
-        raise ValueError(f"The wiring of '{title}' runs in a loop: {loop}. Break it with a state.") from None
-
-
-def _as_observable(quantity: Quantity) -> Quantity:
-    return _replace(quantity, kind="observable", value=float("nan"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,6 +115,9 @@ class QuantitySymbol(sympy.Symbol):
 
 
 def _declare(name: Any, kind: str, value: Any, bounds: Any, unit: str, meaning: str, source: str, symbol: str | None) -> Any:
+    if isinstance(name, str):
+        # As Python does with keywords: a keyboard's micro sign becomes the Greek letter.
+        name = unicodedata.normalize("NFKC", name)
     limits = interval(bounds, f"{kind} '{name}'")
     known = Quantity(name, kind, 0.0, limits, unit, meaning, source, name if symbol is None else symbol)
     return QuantitySymbol(known.with_value(value))

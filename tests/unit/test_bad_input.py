@@ -273,6 +273,11 @@ def test_a_rate_that_is_no_number_is_said_at_once_and_whose_it_is():
         sa.simulate(root_of_a_negative(), 1)
 
 
+def test_a_name_is_what_python_makes_of_it_as_a_keyword():
+    mu = sa.parameter("\u00b5", 0.5, (0, 2), "1/week")
+    assert sa.equilibria(sa.Model("M", {x: -mu * x}), µ=0.3)[0].eigenvalues.real.tolist() == [-0.3]
+
+
 def test_a_model_cannot_be_taken_apart():
     with pytest.raises(AttributeError, match="cannot be changed"):
         del m.title
