@@ -36,7 +36,7 @@ WRONG = {
         (3.448, "time constant"),
         (1.216, "old engagement"),
         (2.0387, "half-life of wanting"),
-        (2.666, "how fast wanting fades"),
+        (2.666, "half-life of wanting after stopping"),
         (0.29, "is a rate"),
         (16.73, "in days"),
         (8, "After 8 weeks"),

@@ -63,7 +63,7 @@ def even_authorship(answer: Any) -> str:
         0.01,
     )
     has = _shares(kappa)
-    size = "more than half: hold on tighter" if has > 0.5 else "less than half: loosen the grip"
+    size = "more than half: try a stronger one" if has > 0.5 else "less than half: try a weaker one"
     raise Reply(f"At an anchoring of {kappa:g} the assistant's share is {has:.2f}, {size}.")
 
 
@@ -159,6 +159,9 @@ def _judge_mirror(model: Model, rate: Any) -> None:
     gains, leans = np.linspace(0, 5, 26), np.linspace(0.01, 1, 12)
     if any(abs(rate(lean, g) + rate(-lean, g)) > 1e-9 for lean in leans for g in gains[::5]):
         raise Reply("The two sides are not treated alike: the rate at -x must be minus the rate at x. Make the echo odd.")
+    echoes = np.array([(rate(lean, g) - rate(lean, 0)) / np.tanh(g * lean) for g in gains[1:] for lean in leans])
+    if np.ptp(echoes) < 1e-6 * abs(echoes).max():
+        raise Reply("That echo is still a tanh, written in another way. Any other odd curve that levels off will do.")
     slope = np.array([(rate(1e-6, g) - rate(-1e-6, g)) / 2e-6 for g in gains])
     if slope[0] >= -1e-6:
         raise Reply("Without any exaggeration a small lean does not fade: nothing pulls back to the middle.")

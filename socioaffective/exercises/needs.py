@@ -116,7 +116,7 @@ def build_need(answer: Any) -> str:
         S, F = ends["left alone"][0]
         raise Reply(
             f"Much of both and little of both rest at the same place, {S:.2f} and {F:.2f}: only the proportion of thwarting to "
-            "support counts. Something must act that is neither, such as forgetting."
+            "support counts. What else would have to act on a need?"
         )
     for label, (u, t, *upper) in LIVES.items():
         for pair in ends[label]:

@@ -63,8 +63,10 @@ def _boundary(good: Any, yes: float, no: float) -> float:
 
 def least_ties(answer: Any) -> str:
     ties, key = plain(answer, 0, 1, "The start of ties"), _divide()
-    if abs(ties - key) <= 0.01:
+    if 0 <= ties - key <= 0.01:
         return "A hundredth less, and the same person with the same assistant ends alone."
+    if -0.01 <= ties - key < 0:
+        raise Reply(f"Close, but a person who starts with ties of {ties:g} still ends isolated. The divide is a little higher.")
     points = equilibria(companion, cues=SHARED)
     saddle, connected = (next(e.state["ties"] for e in points if e.kind == kind) for kind in ("saddle", "stable node"))
     if abs(ties - saddle) <= 0.01:
@@ -104,8 +106,10 @@ def repair(answer: Any) -> str:
     if np.ptp(cues[SWITCH:]) > 1e-9:
         raise Reply(f"From week {SWITCH} on the cues must stay at one level.")
     level = float(cues[-1])
-    if ties > 0.5 and level > _highest() - 0.03:
-        return "Repair needs far weaker cues than prevention did: the person fell at about 0.8 and comes back only here."
+    if ties > 0.5 and level > _highest() - 0.02:
+        return (
+            "Repair needs far weaker cues than prevention does: the tipping point is at about 0.8, and the way back only here."
+        )
     if ties > 0.5:
         raise Reply(f"At {level:g} the ties come back, but stronger cues would do too. Find the strongest.")
     if level >= 0.69:

@@ -71,7 +71,9 @@ def half_way_back(answer: Any) -> str:
     weeks, pace = plain(answer, 0, 1000, "The time in weeks"), _pace("liking", AFTER)
     key = np.log(2) / pace
     if abs(weeks / key - 1) <= 0.02:
-        return "Who cuts down settles sooner than who stops, and lower: use adds to the pace, and holds liking down."
+        return (
+            "Whoever cuts down settles sooner than somebody who stops, and lower: use adds to the pace, and holds liking down."
+        )
     point_out(
         weeks,
         [
@@ -81,7 +83,7 @@ def half_way_back(answer: Any) -> str:
             (np.log(2) / _pace("wanting", AFTER), "That is the half-life of wanting. Ask for liking."),
             (
                 np.log(2) / _pace("wanting", 0),
-                "That is how fast wanting fades after stopping. Ask for liking after cutting down.",
+                "That is the half-life of wanting after stopping. Ask for liking after cutting down.",
             ),
             (pace, "That is a rate, per week. Half of the way takes ln 2 over the rate."),
             (7 * key, "Is that in days? Give it in weeks."),

@@ -9,13 +9,26 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.figures.marks import HEIGHT, INK, MOST_ROWS, WIDTH, by_person, haloed, rows_of, spaced, tabled, two, words
+from socioaffective.figures.marks import (
+    HEIGHT,
+    INK,
+    MOST_ROWS,
+    WIDTH,
+    by_person,
+    haloed,
+    roomiest,
+    rows_of,
+    spaced,
+    tabled,
+    two,
+    words,
+)
 
 # The corners of the satisfaction-frustration plane, in words.
 CORNERS = [(0.92, 0.03, "met", "right"), (0.08, 0.97, "frustrated", "left"), (0.02, 0.03, "neither", "left"),
            (0.98, 0.97, "both", "right")]  # fmt: skip
-# How far beyond the end of a path its label stands, as a share of an axis.
-BEYOND = 0.035
+# How far from the end of a path its label stands, as a share of an axis.
+BESIDE, ABOVE = 0.03, 0.045
 
 
 def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
@@ -42,11 +55,11 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
             line = {"line": f"{k} {person}", "ink": ink}
             rows += [{"x": across[i, person], "y": up[i, person], "order": int(i), **line} for i in keep]
             text = ", ".join(filter(None, (own, label))) if person == 0 else ""
-            ends.append({"x": across[-1, person], "y": up[-1, person], "ink": ink, "text": text}
-                        | _beyond(across[keep, person], up[keep, person]))  # fmt: skip
+            ends.append({"x": across[-1, person], "y": up[-1, person], "ink": ink, "text": text})
         first, last = (f"{two(across[i, 0])} and {{}}{two(up[i, 0])}" for i in (0, -1))
         who = ", ".join(filter(None, (own, label))) or "the need"
         said.append(f"{who} goes from satisfaction {first.format('frustration ')} to {last.format('')}")
+    _labelled_apart(ends, rows)
     scale = alt.Scale(domain=[0, 1], nice=False)
     x, y = alt.X("x:Q", title="satisfaction", scale=scale), alt.Y("y:Q", title="frustration", scale=scale)
     quiet = theme.scheme()["quiet"]
@@ -68,14 +81,20 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
-def _beyond(x: np.ndarray, y: np.ndarray) -> dict:
-    """Returns where the label of a path stands: beyond its end, on the side that the path does not come from."""
-    far = np.flatnonzero(np.hypot(x - x[-1], y - y[-1]) > 2 * BEYOND)
-    dx, dy = (x[-1] - x[far[-1]], y[-1] - y[far[-1]]) if far.size else (0.0, 1.0)
-    dx, dy = np.array([dx, dy]) / np.hypot(dx, dy)
-    align = "center" if abs(dx) < 0.5 else "left" if dx > 0 else "right"
-    return {"label_x": x[-1] + BEYOND * dx, "label_y": y[-1] + BEYOND * (dy if align != "center" else np.sign(dy) * 1.2),
-            "align": align}  # fmt: skip
+def _labelled_apart(ends: list[dict], rows: list[dict]) -> None:
+    """Gives the label at the end of each path its place: right, left, above or below, where there is most room."""
+    taken = [np.array([[row["x"], row["y"]] for row in (*rows, *ends)])]
+    for end in ends:
+        # Twelve pixels of bold type take about this share of the plane a letter.
+        width = 0.023 * len(end["text"])
+        along = np.linspace(0, width, 5)
+        places = [("left", BESIDE, 0.0, along), ("right", -BESIDE, 0.0, -along), ("center", 0.0, ABOVE, along - width / 2),
+                  ("center", 0.0, -ABOVE, along - width / 2)]  # fmt: skip
+        spans = [np.stack([end["x"] + dx + reach, np.full(5, end["y"] + dy)], axis=1) for _, dx, dy, reach in places]
+        k = roomiest(spans, taken) if end["text"] else 0
+        end["align"], dx, dy, _ = places[k]
+        end["label_x"], end["label_y"] = end["x"] + dx, end["y"] + dy
+        taken += [spans[k]] if end["text"] else []
 
 
 def _needs_of(run: xr.Dataset) -> list[tuple[str, np.ndarray, np.ndarray]]:

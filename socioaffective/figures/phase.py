@@ -19,8 +19,10 @@ from socioaffective.figures.marks import (
     by_person,
     dots,
     drawn,
+    gaps,
     haloed,
     path_marks,
+    roomiest,
     rows_of,
     spaced,
     titled,
@@ -210,15 +212,13 @@ def _nullclines(view: Portrait) -> list[alt.Chart]:
 def _clearing(curve: np.ndarray, others: np.ndarray, tags: np.ndarray, box: np.ndarray) -> dict:
     """Returns where the label of a curve has most room: away from other curves, from the tags there are, and from the edges;
     beside a steep curve and above a level one."""
-    scaled = lambda points: (points.reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])  # noqa: E731
     keep = spaced(len(curve), 120)
-    share = scaled(curve)
+    share = _scaled(curve, box)
     slopes = np.gradient(share, axis=0)[keep]
     share = share[keep]
     room = np.zeros(len(keep))
-    for points, most in ((scaled(others), 0.15), (scaled(tags), 0.3)):
-        gaps = np.hypot(*(share[:, None] - points[None]).transpose(2, 0, 1))
-        room += gaps.min(axis=1, initial=most)
+    for points, most in ((others, 0.15), (tags, 0.3)):
+        room += gaps(share, _scaled(points, box)).min(axis=1, initial=most)
     room[((share < 0.06) | (share > 0.94)).any(axis=1)] -= 1
     # Rounded, so that places with as much room are decided by their order and not by last digits.
     best = int(np.argmax(room.round(3)))
@@ -245,24 +245,42 @@ def _rest_points(view: Portrait) -> list[alt.Chart]:
         {"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)
     ]
     x, y = _axes(view)
-    box = box_of(view.model)
-    middle = box.mean(axis=1)
     layers = [dots(rows, x=x, y=y)]
-    line = [row for row in rows if row["kind"] == "degenerate"]
+    labels = _rest_labels(view)
+    for right in (True, False):
+        here = [label for label in labels if label["right"] == right]
+        align: dict[str, Any] = {"align": "left" if right else "right", "dx": 6 if right else -6}
+        where = {"x": x, "y": "place:Q", "text": "kind:N"}
+        layers += haloed(here, where, fontSize=12, fontWeight="bold", **align)
+    return layers
+
+
+def _rest_labels(view: Portrait) -> list[dict]:
+    """Returns the labels of the rest points: beside each, above or below, where there is most room."""
+    box = box_of(view.model)
+    labels = [{"x": x, "y": y, "kind": e.kind} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)]
+    line = [label for label in labels if label["kind"] == "degenerate"]
     if len(line) > 2:
         # A continuum of rest points is found as some of its points: one label serves for all.
-        rows = [row for row in rows if row not in line] + [{**line[len(line) // 2], "kind": "a line of rest points"}]
-    for right in (True, False):
-        here = [row for row in rows if (row["x"] > middle[0]) == right]
-        up = [{**row, "place": row["y"] + (0.05 if row["y"] < middle[1] else -0.05) * (box[1, 1] - box[1, 0])} for row in here]
-        align: dict[str, Any] = {
-            "align": "right" if right else "left",
-            "dx": -6 if right else 6,
-            "fontSize": 12,
-            "fontWeight": "bold",
-        }
-        layers += haloed(up, {"x": x, "y": "place:Q", "text": "kind:N"}, **align)
-    return layers
+        labels = [label for label in labels if label not in line] + [line[len(line) // 2] | {"kind": "a line of rest points"}]
+    curves = [curve for nullcline in view.nullclines for curve in nullcline.curves]
+    taken = [_scaled(points, box) for points in (*curves, _places(view))]
+    for label in labels:
+        here = _scaled(np.array([label["x"], label["y"]]), box)[0]
+        places = [(True, 0.05), (True, -0.05), (False, 0.05), (False, -0.05)]
+        along = np.array([0.04, 0.1, 0.17, 0.24])
+        spans = [np.stack([here[0] + along * (1 if right else -1), np.full(4, here[1] + up)], axis=1) for right, up in places]
+        k = roomiest(spans, taken)
+        label["right"], up = places[k]
+        label["place"] = label["y"] + up * (box[1, 1] - box[1, 0])
+        label["span"] = (box[:, 0] + spans[k] * (box[:, 1] - box[:, 0])).tolist()
+        taken.append(spans[k])
+    return labels
+
+
+def _scaled(points: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Returns points as shares of the box, shape (points, 2)."""
+    return (points.reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])
 
 
 def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
@@ -282,14 +300,9 @@ def _path(model: Model, run: xr.Dataset) -> list[alt.Chart]:
 
 
 def _tags(view: Portrait) -> np.ndarray:
-    """Returns points that the labels of the rest points cover, shape (points, 2)."""
-    box = box_of(view.model)
-    size, middle = box[:, 1] - box[:, 0], box.mean(axis=1)
-    covered = []
-    for x, y in _places(view):
-        towards, up = (-1 if x > middle[0] else 1), (0.05 if y < middle[1] else -0.05)
-        covered += [(x, y), *((x + towards * part * size[0], y + up * size[1]) for part in (0.1, 0.2, 0.3))]
-    return np.array(covered).reshape(-1, 2)
+    """Returns points that the rest points and their labels cover, shape (points, 2)."""
+    covered = [point for label in _rest_labels(view) for point in label["span"]]
+    return np.concatenate([_places(view), np.array(covered).reshape(-1, 2)])
 
 
 def _places(view: Portrait) -> np.ndarray:

@@ -9,8 +9,8 @@ from socioaffective.model import Model, input, parameter, state
 
 # How the rates were chosen: the time that satisfaction takes under usual conditions is said by each need.
 RATES = {
-    "gain": "ours: with loss, {time}; two years to days",
-    "loss": "ours: with gain, {time}; two years to days",
+    "gain": "ours: together with loss a time constant of {time}; two years to days",
+    "loss": "ours: together with gain a time constant of {time}; two years to days",
     "strain": "ours: half of loss, so that frustration builds up more slowly than satisfaction is lost; two years to days",
     "relief": "ours: the same as gain; two years to days",
 }

@@ -29,7 +29,7 @@ phi_A = strength("autonomy_pressure", 1.0, (0.1, 3), "thwarting of autonomy that
 theta_A = strength("cost_of_pressure_to_use", 3.2, (0, 5), "thwarting of autonomy by use that is not chosen", SERVED, "theta_A")
 sig_C = strength("competence_of_own_time", 0.92, (0.1, 3), "support of competence by time without the assistant",
                  "sets competence without the assistant at one half; weak to more than three times", "sigma_C")  # fmt: skip
-eta_C = strength("competence_of_practice", 2.4, (0, 3), "support of competence by use that makes practise",
+eta_C = strength("competence_of_practice", 2.4, (0, 3), "support of competence by use that makes the user practise",
                  "2.6 times own time, so that support works; none to about that", "eta_C")  # fmt: skip
 phi_C = strength("competence_pressure", 1.0, (0.1, 3), "thwarting of competence that is always there", EVERYDAY, "phi_C")
 theta_C = strength("cost_of_ease", 3.8, (0, 5), "thwarting of competence by use that does it for the user", SERVED, "theta_C")
