@@ -19,17 +19,17 @@ habit = parameter("habituation", 0.7, (0, 1), "1/week", "how fast use wears liki
 wanting = Model(
     "Wanting",
     {w: sens * engagement * cues * (1 - w) - decay * w},
-    source="ours, after incentive sensitisation (Robinson and Berridge) [recalled, verify]",
-    left_out="single cues and single days, withdrawal, what one wants instead",
+    source="ours, after incentive sensitisation (Berridge and Robinson 2016) [READ: abstract]",
+    left_out="sensitisation that lasts, single cues and single days, withdrawal, what one wants instead",
     refuted_by="pull that follows enjoyment alone, whatever the cues",
 )
 liking = Model(
     "Liking",
     {l: rho * (1 - l) - habit * engagement * l},
-    source="ours; that liking habituates: Kirk and others 2025, arXiv:2512.01991 [READ-2]",
+    source="ours; that enjoyment wears off: Kirk, Davidson and others 2025, arXiv:2512.01991 [READ: abstract]",
     left_out="novelty that a designer paces, mood, the worth of what is done with the assistant, cues",
     refuted_by="enjoyment that does not come back without use, or that wears off only where cues are strong; ratings in the "
-    "trial named above fell with sessions for assistants that seek a relationship, and rose for those that avoid it",
+    "trial named above fell with sessions for assistants that seek a relationship, and rose for those that avoid it [READ-2]",
 )
 wanting_liking = compose(
     "Wanting and liking",
