@@ -248,7 +248,7 @@ def _rest_points(view: Portrait) -> list[alt.Chart]:
     layers = [dots(rows, x=x, y=y)]
     labels = _rest_labels(view)
     for right in (True, False):
-        here = [label for label in labels if label["right"] == right]
+        here = [{k: label[k] for k in ("x", "place", "kind")} for label in labels if label["right"] == right]
         align: dict[str, Any] = {"align": "left" if right else "right", "dx": 6 if right else -6}
         where = {"x": x, "y": "place:Q", "text": "kind:N"}
         layers += haloed(here, where, fontSize=12, fontWeight="bold", **align)
