@@ -79,11 +79,7 @@ class ces_slope(sympy.Function):  # noqa: N801 - a function, like sympy.tanh
     def fdiff(self, argindex: int = 1) -> Any:
         return sympy.diff(self.doit(), self.args[argindex - 1])
 
-    def _eval_evalf(self, prec: int) -> Any:
-        parts = [part.evalf(n=30) for part in self.args[1:]]
-        if not all(part.is_number for part in parts):
-            return None
-        return type(self)(self.args[0], *parts, evaluate=False).doit()._eval_evalf(prec)
+    _eval_evalf = ces._eval_evalf
 
 
 def _prepared(u: Any, parts: Sequence[Any]) -> tuple[np.ndarray, ...]:

@@ -40,10 +40,8 @@ def _function(states: tuple, settings: tuple, expressions: tuple, backend: str) 
         [list(states), list(settings)], written, modules=modules, cse=_shared, dummify=clash, docstring_limit=0
     )
     if special:
-        tree = ast.walk(ast.parse(inspect.getsource(function)))
-        named = {node.id for node in tree if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        made = {node.id for node in tree if isinstance(node, ast.Name)} | set(function.__code__.co_varnames)
-        for name in sorted(named - made - {*function.__globals__, *vars(builtins)}):
+        used = {node.id for node in ast.walk(ast.parse(inspect.getsource(function))) if isinstance(node, ast.Name)}
+        for name in sorted(used - {*function.__code__.co_varnames, *function.__globals__, *vars(builtins)}):
             raise ValueError(f"The function '{name}' cannot be computed here; write the model with another formula.")
     return function
 
@@ -79,7 +77,7 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
 
     def stacked(y: np.ndarray, p: Any) -> np.ndarray:
         if even:
-            *y, p = _of_one_shape(y, p)
+            y, p = _of_one_shape(y, p)
         with np.errstate(all="ignore"):
             parts = raw(y, p)
         shape = np.broadcast_shapes(*(np.shape(part) for part in parts), np.shape(y)[1:])
@@ -91,10 +89,10 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
     return stacked
 
 
-def _of_one_shape(y: Any, p: Any) -> list:
-    """Returns the states and the list of settings, each in the shape that all of them have together."""
-    shape = np.broadcast_shapes(*(np.shape(part) for part in (*y, *p)))
-    return [*(np.broadcast_to(part, shape) for part in y), [np.broadcast_to(part, shape) for part in p]]
+def _of_one_shape(*groups: Any) -> list[list[np.ndarray]]:
+    """Returns groups of arrays, each array in the shape that all of them have together."""
+    shape = np.broadcast_shapes(*(np.shape(part) for group in groups for part in group))
+    return [[np.broadcast_to(part, shape) for part in group] for group in groups]
 
 
 def rates(model: Model, backend: str = "scalar") -> Callable:
@@ -104,9 +102,9 @@ def rates(model: Model, backend: str = "scalar") -> Callable:
 
 def jacobian(model: Model) -> Callable:
     """Returns `J(states, settings)` on arrays, of shape (states, states, ...)."""
-    size = len(model.states)
-    if kinks := model.jacobian.atoms(sympy.Derivative, sympy.Subs):
+    size, slopes = len(model.states), model.jacobian
+    if kinks := slopes.atoms(sympy.Derivative, sympy.Subs):
         raise ValueError(f"'{model.title}' has a formula without a slope, {next(iter(kinks))}: its runs can be computed, "
                          "its rest points cannot.")  # fmt: skip
-    entries = compiled(model, tuple(model.jacobian), "array")
+    entries = compiled(model, tuple(slopes), "array")
     return lambda y, p: entries(y, p).reshape(size, size, *np.shape(y)[1:])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from socioaffective.checks import number, unknown
+from socioaffective.checks import mapped, number, unknown
 from socioaffective.model import CLOCKS, Model
 from socioaffective.policies import Steps
 from socioaffective.quantities import Quantity
@@ -125,15 +125,9 @@ def _in_one_order(arrays: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]
     return result
 
 
-def ruled_by(model: Model, policy: Any, answer: Callable[[], Mapping[str, float]]) -> set[str]:
-    """Returns the levers that a policy sets; `answer` gives what a policy that is a function says at the start."""
-    if isinstance(policy, Steps):
-        return set(policy.levers)
-    return set(answer()) if callable(policy) else set()
-
-
 def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: set[str]) -> dict[float, dict[str, float]]:
-    """Returns what is set when, in order of time, from a stepwise policy and the interventions."""
+    """Returns what is set when, in order of time, from a stepwise policy and the interventions; `ruled` are the levers that a
+    policy sets."""
     if policy is not None and not isinstance(policy, Steps) and not callable(policy):
         raise TypeError(f"policy must be sa.policies.fixed(...), sa.policies.schedule(...) or a function, not {policy!r}.")
     changes: dict[float, dict[str, float]] = {}
@@ -143,9 +137,8 @@ def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: se
                 raise unknown("lever", name, model.levers)
             for week, value in steps.items():
                 changes.setdefault(float(week), {})[name] = number(value, f"'{name}'", model.levers[name].bounds)
-    if interventions is not None and not isinstance(interventions, Mapping):
-        raise TypeError(f"interventions must map weeks to what is set then, such as {{52: {{...}}}}, not be {interventions!r}.")
-    for week, setting in (interventions or {}).items():
+    interventions = mapped(interventions, "interventions", "{52: {'access': 0}}")
+    for week, setting in interventions.items():
         when = number(week, "The week of an intervention")
         if not 0 <= when <= end:
             raise ValueError(f"The intervention at week {when:g} lies outside the run, 0 to {end:g}.")

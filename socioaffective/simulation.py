@@ -17,9 +17,9 @@ from socioaffective import integrate, policies
 from socioaffective.checks import mapped, number, unknown
 from socioaffective.compile import compiled, rates
 from socioaffective.events import first_crossing, watches
-from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes, ruled_by
+from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.policies import Climber, Policy, closed_by
+from socioaffective.policies import Climber, Policy, Steps, closed_by
 from socioaffective.quantities import Quantity
 
 
@@ -64,9 +64,7 @@ def simulate(
     asked = Call(model, policy, {"weeks": weeks, "seed": seed, "dt": dt, "events": events, **copy.deepcopy(given_later)})
     model, policy, climbing = _closed(model, policy, parameters)
     times = grid_of(model, weeks, dt)
-    start = {} if start is None else start
-    if not isinstance(start, Mapping):
-        raise TypeError(f"start must map states to values, such as {{'{next(iter(model.states))}': 0.5}}, not be {start!r}.")
+    start = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
     for name in start:
         if name in model.settings:
             raise ValueError(f"'{name}' is a {model.settings[name].kind}, not a state; give it as a keyword: {name}=...")
@@ -80,7 +78,7 @@ def simulate(
     given = broadcast({**model.states, **model.settings}, {**start, **parameters})
     feedback = policy if callable(policy) else None
     begin = {n: float(given.values[n][0]) for n in model.states}
-    ruled = ruled_by(model, policy, lambda: _chosen(model, policy, 0.0, begin))
+    ruled = set(policy.levers if isinstance(policy, Steps) else _chosen(model, policy, 0.0, begin) if feedback else ())
     changes = planned(model, policy, interventions, float(times[-1]), ruled)
     refuse_clashes(model, given.template, parameters, ruled, changes)
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))

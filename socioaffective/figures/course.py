@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.checks import listed
 from socioaffective.figures.marks import (
     HEIGHT,
     MOST_ROWS,
@@ -18,11 +17,12 @@ from socioaffective.figures.marks import (
     Line,
     axis_title,
     by_person,
-    drawn,
     extent,
     labelled,
     path_marks,
     rows_of,
+    run_with,
+    several,
     spaced,
     tabled,
     two,
@@ -47,15 +47,10 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     """
     table = tabled(runs, "time_course")
     first = next(iter(table.values()))
-    over_time = [n for n in first.data_vars if "time" in first[n].dims]
-    if names is None:
-        wanted = [str(n) for n in over_time if first[n].attrs.get("kind") == "state"]
-    else:
-        wanted = [names] if isinstance(names, str) else listed(names, "names", "['ties', 'wanting']")
-    if not wanted:
-        raise ValueError("time_course needs at least one variable to draw.")
+    states = [str(n) for n in first.data_vars if first[n].attrs.get("kind") == "state"]
+    wanted = several(states if names is None else names, "time_course")
     for run in table.values():
-        drawn(run, wanted)
+        run_with(run, wanted)
     lines = [(label, name, line) for label, run in table.items() for name in wanted for line in by_person(run, name).T]
     if len(lines) > MOST_ROWS // 20:
         raise ValueError(f"time_course can draw {MOST_ROWS // 20} lines, not {len(lines)}; select fewer people or variables.")
@@ -90,14 +85,13 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
     >>> sa.figures.path(run, "engagement", "ties").description.split(", which")[0]
     'Path of ties against engagement over 52 weeks'
     """
-    drawn(run, [x, y])
+    layers = path_marks(run, x, y)
     first, last = ({n: by_person(run, n)[k, 0] for n in (x, y)} for k in (0, -1))
     length = f"{float(run['time'][-1]):g} {run['time'].attrs['units']}"
     said = (
         f"Path of {words(y)} against {words(x)} over {length}, which goes from ({two(first[x])}, {two(first[y])}) "
         f"to ({two(last[x])}, {two(last[y])})."
     )
-    layers = path_marks(run, x, y)
     if diagonal:
         low, high = extent([run], [x, y])
         ends = alt.Chart(rows_of([{x: low, y: low}, {x: high, y: high}]))

@@ -12,7 +12,7 @@ import xarray as xr
 from socioaffective import theme
 from socioaffective.checks import number, unknown
 from socioaffective.equilibrium import Equilibrium, equilibria, settings_of
-from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, by_person, dots, drawn, path_marks, titled, two
+from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, by_person, dots, path_marks, titled, two
 from socioaffective.model import Model
 
 
@@ -61,7 +61,6 @@ def equilibrium_diagram(
     else:
         said.append("Nowhere more than one stable state")
     if run is not None:
-        drawn(run, [setting, name])
         layers += path_marks(run, setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
         values = by_person(run, name)[:, 0]
         said.append(f"The run starts at {shown.label} {two(values[0])} and ends at {two(values[-1])}")

@@ -12,7 +12,7 @@ import xarray as xr
 from scipy.optimize import isotonic_regression
 
 from socioaffective import theme
-from socioaffective.checks import unknown
+from socioaffective.checks import listed, unknown
 from socioaffective.quantities import Quantity
 
 MOST_ROWS = 2_000
@@ -49,7 +49,7 @@ def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
     return table
 
 
-def drawn(run: Any, names: Iterable[str]) -> xr.Dataset:
+def run_with(run: Any, names: Iterable[str]) -> xr.Dataset:
     """Returns a run once it is one, and has these variables over time."""
     (run,) = tabled(run, "This figure").values()
     over_time = [str(n) for n in run.data_vars if "time" in run[n].dims]
@@ -57,6 +57,14 @@ def drawn(run: Any, names: Iterable[str]) -> xr.Dataset:
         if name not in over_time:
             raise unknown("variable over time", name, over_time)
     return run
+
+
+def several(names: Any, figure: str) -> list[str]:
+    """Returns the names of what is to be drawn, given as one or as a list."""
+    wanted = [names] if isinstance(names, str) else listed(names, "names", "['ties', 'wanting']")
+    if not wanted:
+        raise ValueError(f"{figure} needs at least one quantity to draw.")
+    return wanted
 
 
 def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any], height: int, crowd: bool = False) -> Any:
@@ -72,10 +80,9 @@ def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any]
     y = alt.Y("y:Q", title=up[0], scale=alt.Scale(domain=list(up[1]), nice=False))
     # A layer for each kind of dash: charts side by side would share one scale and mix up theirs.
     dash_of = {run: k % len(DASHES) for k, run in enumerate(runs)}
-    layers = []
+    layers, style = [], {"strokeWidth": 1, "opacity": 0.45} if crowd else {"strokeWidth": 2.5, "opacity": 1.0}
     for k in sorted(set(dash_of.values())):
         base = alt.Chart(rows_of(row for row in rows if dash_of[row["run"]] == k)).encode(x=x, y=y, color=INK, detail="line:N")
-        style = {"strokeWidth": 1, "opacity": 0.45} if crowd else {"strokeWidth": 2.5, "opacity": 1.0}
         layers.append(base.mark_line(strokeDash=DASHES[k], clip=True, **style))
     chart = alt.layer(*layers)
     if crowd:
@@ -153,7 +160,7 @@ def path_marks(
     run: xr.Dataset, x: str, y: str, colour: str | None = None, fields: tuple[str, str] | None = None
 ) -> list[alt.Chart]:
     """Returns the layers of a run against two of its variables, called `fields` in the chart where these are given."""
-    people = [by_person(run, n) for n in (x, y)]
+    people = [by_person(run_with(run, [x, y]), n) for n in (x, y)]
     count = max(part.shape[1] for part in people)
     people = [np.broadcast_to(part, (part.shape[0], count)) for part in people]
     keep = spaced(run.sizes["time"], max(600 // count, 2))

@@ -76,7 +76,7 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
     layers.append(ended.mark_point(filled=True, size=80, opacity=1))
     at = {"x": "label_x:Q", "y": "label_y:Q", "text": "text:N"}
     for align in ("left", "center", "right"):
-        here = [end for end in ends if end["align"] == align]
+        here = [end for end in ends if end.get("align") == align]
         layers.extend(haloed(here, at, INK, align=align, fontSize=12, fontWeight="bold"))
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
@@ -85,16 +85,18 @@ def _labelled_apart(ends: list[dict], rows: list[dict]) -> None:
     """Gives the label at the end of each path its place: right, left, above or below, where there is most room."""
     taken = [np.array([[row["x"], row["y"]] for row in (*rows, *ends)])]
     for end in ends:
+        if not end["text"]:
+            continue
         # Twelve pixels of bold type take about this share of the plane a letter.
         width = 0.023 * len(end["text"])
         along = np.linspace(0, width, 5)
         places = [("left", BESIDE, 0.0, along), ("right", -BESIDE, 0.0, -along), ("center", 0.0, ABOVE, along - width / 2),
                   ("center", 0.0, -ABOVE, along - width / 2)]  # fmt: skip
         spans = [np.stack([end["x"] + dx + reach, np.full(5, end["y"] + dy)], axis=1) for _, dx, dy, reach in places]
-        k = roomiest(spans, taken) if end["text"] else 0
+        k = roomiest(spans, taken)
         end["align"], dx, dy, _ = places[k]
         end["label_x"], end["label_y"] = end["x"] + dx, end["y"] + dy
-        taken += [spans[k]] if end["text"] else []
+        taken.append(spans[k])
 
 
 def _needs_of(run: xr.Dataset) -> list[tuple[str, np.ndarray, np.ndarray]]:

@@ -10,17 +10,18 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.checks import listed, number, unknown
+from socioaffective.checks import number, unknown
 from socioaffective.figures.marks import (
     HEIGHT,
     INK,
     WIDTH,
     Line,
     by_person,
-    drawn,
     extent,
     labelled,
     rows_of,
+    run_with,
+    several,
     tabled,
     two,
     words,
@@ -56,12 +57,10 @@ def outcome(
     'competence at week 520 goes from 0.62 at accommodation 0.00 to 0.19 at accommodation 1.00.'
     """
     table = tabled(runs, "outcome")
-    wanted = [names] if isinstance(names, str) else listed(names, "names", "['autonomy', 'competence']")
-    if not wanted:
-        raise ValueError("outcome needs at least one quantity to draw.")
+    wanted = several(names, "outcome")
     lines, said = [], []
     for label, run in table.items():
-        drawn(run, wanted)
+        run_with(run, wanted)
         span = float(run["time"][0]), float(run["time"][-1])
         for name in wanted:
             k = int(np.argmin(np.abs(run["time"].values - (span[1] if week is None else number(week, "week", span)))))
@@ -104,7 +103,7 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     >>> sa.figures.profiles(run).description.split(": ")[1]
     'aligned engagement 0 %, aligned disengagement 50 %, decoupled satiation 0 %, decoupled dependency 50 %.'
     """
-    drawn(run, [x, y])
+    run_with(run, [x, y])
     moved = {n: by_person(run, n)[-1] - by_person(run, n)[0] for n in (x, y)}
     count = max(part.size for part in moved.values())
     across, up = (np.broadcast_to(moved[n], count) for n in (x, y))

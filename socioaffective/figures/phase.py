@@ -18,12 +18,12 @@ from socioaffective.figures.marks import (
     INK,
     by_person,
     dots,
-    drawn,
     gaps,
     haloed,
     path_marks,
     roomiest,
     rows_of,
+    run_with,
     spaced,
     titled,
     two,
@@ -74,7 +74,6 @@ def phase_plane(
         shares = [(e, float((view.basins == k).mean())) for k, e in enumerate(view.equilibria) if e.stable]
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
     if run is not None:
-        drawn(run, model.states)
         layers += _path(model, run)
         ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
@@ -108,7 +107,7 @@ def phase_line(
     layers = [zero, curve, points]
     said = [_kinds(model, rest).replace("Phase plane", "Rate of change"), *map(_where, rest)]
     if run is not None:
-        ends = by_person(drawn(run, [name]), name)[[0, -1]].T
+        ends = by_person(run_with(run, [name]), name)[[0, -1]].T
         places = [{"x": b, "y": 0.0} for _, b in ends]
         layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
                                                           color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
@@ -185,7 +184,8 @@ def _nullclines(view: Portrait) -> list[alt.Chart]:
     names, box = list(view.model.states), box_of(view.model)
     inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
     x, y = _axes(view)
-    layers, labels, tags = [], [], list(_tags(view))
+    layers, labels = [], []
+    tags = [_scaled(_places(view), box), *(label["span"] for label in _rest_labels(view))]
     for line in view.nullclines:
         which = {"state": line.state, "ink": inks[line.state]}
         rows = [
@@ -200,8 +200,11 @@ def _nullclines(view: Portrait) -> list[alt.Chart]:
         layers.append(curves.encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q"))
         if line.curves:
             others = [curve for other in view.nullclines if other is not line for curve in other.curves]
-            label = _clearing(max(line.curves, key=len), np.concatenate([*others, np.empty((0, 2))]), np.array(tags), box)
-            tags += [(label["x"] + d * label["reach"] * (box[0, 1] - box[0, 0]), label["y"]) for d in (0, 0.5, 1)]
+            label = _clearing(max(line.curves, key=len), others, tags, box)
+            # What the label covers: about three tenths of the width.
+            x_share, y_share = _scaled(np.array([label["x"], label["y"]]), box)[0]
+            reach = np.array([0, 0.15, 0.3]) * (-1 if label["side"].endswith("left") else 1)
+            tags.append(np.stack([x_share + reach, np.full(3, y_share)], axis=1))
             labels.append({**label, **which, "text": f"{words(line.state)} at rest"})
     for side in SIDES:
         here = [label for label in labels if label["side"] == side]
@@ -209,24 +212,23 @@ def _nullclines(view: Portrait) -> list[alt.Chart]:
     return layers
 
 
-def _clearing(curve: np.ndarray, others: np.ndarray, tags: np.ndarray, box: np.ndarray) -> dict:
-    """Returns where the label of a curve has most room: away from other curves, from the tags there are, and from the edges;
-    beside a steep curve and above a level one."""
+def _clearing(curve: np.ndarray, others: Sequence[np.ndarray], tags: Sequence[np.ndarray], box: np.ndarray) -> dict:
+    """Returns where the label of a curve has most room: away from other curves, from the tags there are (shares of the
+    box), and from the edges; beside a steep curve and above a level one."""
     keep = spaced(len(curve), 120)
     share = _scaled(curve, box)
     slopes = np.gradient(share, axis=0)[keep]
     share = share[keep]
     room = np.zeros(len(keep))
-    for points, most in ((others, 0.15), (tags, 0.3)):
-        room += gaps(share, _scaled(points, box)).min(axis=1, initial=most)
+    for groups, most in (([_scaled(other, box) for other in others], 0.15), (tags, 0.3)):
+        room += np.min([gaps(share, points).min(axis=1, initial=most) for points in groups], axis=0, initial=most)
     room[((share < 0.06) | (share > 0.94)).any(axis=1)] -= 1
     # Rounded, so that places with as much room are decided by their order and not by last digits.
     best = int(np.argmax(room.round(3)))
     level = abs(slopes[best, 1]) < 0.7 * abs(slopes[best, 0])
     right = bool(share[best, 0] > 0.5)
-    side = ("over " if level else "by ") + ("left" if right else "right")
-    (x, y), reach = curve[keep[best]], -0.3 if right else 0.3
-    return {"x": x, "y": y, "side": side, "reach": reach}
+    x, y = curve[keep[best]]
+    return {"x": x, "y": y, "side": ("over " if level else "by ") + ("left" if right else "right")}
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
@@ -256,7 +258,10 @@ def _rest_points(view: Portrait) -> list[alt.Chart]:
 
 
 def _rest_labels(view: Portrait) -> list[dict]:
-    """Returns the labels of the rest points: beside each, above or below, where there is most room."""
+    """Returns the labels of the rest points: beside each, above or below, where there is most room.
+
+    `place` is the height of a label, `span` the points that it covers, as shares of the box.
+    """
     box = box_of(view.model)
     labels = [{"x": x, "y": y, "kind": e.kind} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)]
     line = [label for label in labels if label["kind"] == "degenerate"]
@@ -273,7 +278,7 @@ def _rest_labels(view: Portrait) -> list[dict]:
         k = roomiest(spans, taken)
         label["right"], up = places[k]
         label["place"] = label["y"] + up * (box[1, 1] - box[1, 0])
-        label["span"] = (box[:, 0] + spans[k] * (box[:, 1] - box[:, 0])).tolist()
+        label["span"] = spans[k]
         taken.append(spans[k])
     return labels
 
@@ -297,12 +302,6 @@ def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
 def _path(model: Model, run: xr.Dataset) -> list[alt.Chart]:
     x, y = planar(model)
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
-
-
-def _tags(view: Portrait) -> np.ndarray:
-    """Returns points that the rest points and their labels cover, shape (points, 2)."""
-    covered = [point for label in _rest_labels(view) for point in label["span"]]
-    return np.concatenate([_places(view), np.array(covered).reshape(-1, 2)])
 
 
 def _places(view: Portrait) -> np.ndarray:
@@ -337,7 +336,7 @@ def _where(point: Equilibrium) -> str:
 def _shares(view: Portrait) -> list[float]:
     """Returns how high each rest point lies along the last state (the first, where the last tells no two apart)."""
     box = box_of(view.model)
-    places = (_places(view) - box[:, 0]) / (box[:, 1] - box[:, 0])
+    places = _scaled(_places(view), box)
     stable = places[[e.stable for e in view.equilibria]]
     axis = 0 if len(stable) > 1 and np.ptp(stable[:, 1]) < 1e-6 else 1
     return places[:, axis].tolist()

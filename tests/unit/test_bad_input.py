@@ -106,6 +106,9 @@ CASES = {
     "run of another model": (
         lambda: sa.figures.phase_plane(m, sa.simulate(sa.models.mirror, 4)), ValueError, ["'wanting'", "preference"],
     ),
+    "layer of another model's run": (
+        lambda: sa.figures.path_layer(m, sa.simulate(sa.models.mirror, 4)), ValueError, ["'wanting'", "preference"],
+    ),
     "path of nothing": (lambda: sa.figures.path(None, "ties", "wanting"), TypeError, ["sa.simulate"]),
     "no time points": (lambda: sa.figures.time_course(run.isel(time=[])), ValueError, ["without any time"]),
     "card of a word": (lambda: sa.figures.sensitivity("SF4"), TypeError, ["sa.claim"]),
