@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,20 +26,80 @@ MOST_DEGENERATE = 8
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """A rest point: `state` by name, `eigenvalues` of the Jacobian there, `kind`, and whether it is `stable`."""
+    """A rest point: `state` by name, `eigenvalues` of the Jacobian there, `kind`, and whether it is `stable`.
+
+    Column k of `eigenvectors` belongs to eigenvalue k: of length 1, its largest entry real and positive.
+    """
 
     state: dict[str, float]
     eigenvalues: np.ndarray
     kind: str
+    eigenvectors: np.ndarray | None = None
 
     @property
     def stable(self) -> bool:
         """True when everything that starts close enough comes to rest here."""
         return self.kind.startswith("stable")
 
+    @property
+    def degenerate(self) -> bool:
+        """True when an eigenvalue is zero, so that the Jacobian does not tell what happens nearby."""
+        return self.kind == "degenerate"
+
     def __repr__(self) -> str:
-        where = ", ".join(f"{name} = {round(value, 4) + 0.0:.4f}" for name, value in self.state.items())
-        return f"Equilibrium({self.kind} at {where})"
+        return f"Equilibrium({self.kind} at {written(self.state)})"
+
+
+def written(state: dict[str, float]) -> str:
+    """Returns a state as text, to four decimals."""
+    return ", ".join(f"{name} = {round(value, 4) + 0.0:.4f}" for name, value in state.items())
+
+
+class RestPoints(list):
+    """A list of rest points that also knows whether there are others: `complete` and, in a sentence, `search`.
+
+    The proof runs at the first use of either and is about the points that were found, whatever becomes of the list.
+    """
+
+    def __init__(self, points: list[Equilibrium], model: Model, settings: np.ndarray, pace: float, samples: bool) -> None:
+        super().__init__(points)
+        self._found, self._model, self._settings, self._pace, self._samples = tuple(points), model, settings, pace, samples
+
+    @property
+    def complete(self) -> bool:
+        """True when interval arithmetic proves that the box holds no other rest point."""
+        return not self._doubt
+
+    @property
+    def search(self) -> str:
+        """How the points were found and whether it is proved that there are no others; if it is not, why."""
+        starts = "from 1,024 starts and more over the box"
+        if len(self._model.states) <= 2:
+            starts = "from every cell of a grid in which the signs allow a rest point"
+        proof = "there are no others in the box, which is proved by interval arithmetic"
+        return f"Found by Newton's method {starts}; {self._doubt or proof}."
+
+    @cached_property
+    def _doubt(self) -> str:
+        """Why the list is not proved complete; empty when it is."""
+        from socioaffective.proof import judged
+
+        unproved = "that there are no others is not proved, because "
+        if self._samples:
+            return unproved + "rest points form a continuum, of which these are samples"
+        for point in self._found:
+            if point.degenerate:
+                return f"{unproved}the one at {written(point.state)} is degenerate and may be several"
+        model, box = self._model, box_of(self._model)
+        known = np.array([list(point.state.values()) for point in self._found]).reshape(-1, len(box)).T
+        verdict = judged(model, self._settings, known)
+        if verdict.complete:
+            return ""
+        missed, _ = _settled(model, verdict.unsettled, self._settings, self._pace)
+        for y in missed:
+            if not _among(y, known.T, box):
+                return f"but there are others: it missed one at {written(dict(zip(model.states, y, strict=True)))}"
+        return unproved + verdict.reason
 
 
 def settings_of(model: Model, given: dict[str, Any]) -> np.ndarray:
@@ -61,17 +122,19 @@ def velocity(model: Model, settings: np.ndarray) -> Callable[[np.ndarray], np.nd
     return lambda y: right(y, settings) - y if discrete else right(y, settings)
 
 
-def equilibria(model: Model, **settings: float) -> list[Equilibrium]:
+def equilibria(model: Model, **settings: float) -> RestPoints:
     """Returns all rest points found in the model's box, in order of their states.
 
     Inputs: `model`; parameters, levers and inputs by name, the rest at their defaults. Each `Equilibrium` has `.state`,
-    `.eigenvalues`, `.kind` ("stable node", "unstable node", "saddle", "stable focus", "unstable focus", "centre" or
-    "degenerate", in any number of dimensions; by modulus against 1 for a discrete model) and `.stable`.
+    `.eigenvalues`, `.eigenvectors`, `.kind` ("stable node", "unstable node", "saddle", "stable focus", "unstable focus",
+    "centre" or "degenerate", in any number of dimensions; by modulus against 1 for a discrete model), `.stable` and
+    `.degenerate`.
 
     Found by Newton's method with the symbolic Jacobian: in one and two dimensions from every cell of a grid in which the
-    signs allow a rest point, in more from 1,024 starts over the box; so a pair of rest points closer than a cell (1/80 of
-    the box) can be missed. Residuals are below 1e-10. Where rest points form a line, samples of it are returned, with a
-    warning. Raises ValueError for an unknown name or a value outside its bounds.
+    signs allow a rest point, in more from 1,024 starts over the box. Residuals are below 1e-10. A pair closer than a cell
+    (1/80 of the box) can be missed: `.complete` of the list says whether interval arithmetic proves that none was, and
+    `.search` says in a sentence how the points were found and what speaks against a proof. Where rest points form a line,
+    samples of it are returned, with a warning. Raises ValueError for an unknown name or a value outside its bounds.
 
     >>> import socioaffective as sa
     >>> for point in sa.equilibria(sa.models.mirror):
@@ -79,32 +142,50 @@ def equilibria(model: Model, **settings: float) -> list[Equilibrium]:
     Equilibrium(stable node at preference = -0.5919)
     Equilibrium(unstable node at preference = 0.0000)
     Equilibrium(stable node at preference = 0.5919)
+    >>> sa.equilibria(sa.models.ecosystem).complete
+    True
     """
     p = settings_of(model, settings)
-    box, move = box_of(model), velocity(model, p)
+    box = box_of(model)
     width = box[:, 1] - box[:, 0]
-    starts, pace = _starts(box, move)
-    points = _newton(model, starts, p, move, width)
-    slack = 1e-9 * width
-    inside = ((points >= (box[:, 0] - slack)[:, None]) & (points <= (box[:, 1] + slack)[:, None])).all(axis=0)
-    points = np.clip(points[:, inside], box[:, :1], box[:, 1:])
-    with np.errstate(all="ignore"):
-        points = points[:, (np.abs(move(points)) < RESIDUAL * np.maximum(1.0, pace * width[:, None])).all(axis=0)]
-    slopes = np.moveaxis(jacobian(model)(points, p), -1, 0) if points.size else np.empty((0, len(box), len(box)))
-    whole = np.isfinite(slopes).all(axis=(1, 2))
-    found: list[tuple[np.ndarray, np.ndarray, str]] = []
-    for y, slope in zip(points.T[whole], slopes[whole], strict=True):
-        if not any((np.abs(y - other) < SAME * width).all() for other, _, _ in found):
-            values = np.linalg.eigvals(slope).astype(complex)
-            found.append((y, values[np.lexsort((values.imag, values.real))], classify(values, model.clock, pace)))
-    if sum(kind == "degenerate" for _, _, kind in found) > MOST_DEGENERATE:
+    starts, pace = _starts(box, velocity(model, p))
+    found: list[tuple[np.ndarray, np.ndarray, str, np.ndarray]] = []
+    for y, slope in zip(*_settled(model, starts, p, pace), strict=True):
+        if not _among(y, (entry[0] for entry in found), box):
+            values, vectors = spectrum(slope)
+            found.append((y, values, classify(values, model.clock, pace), vectors))
+    samples = sum(entry[2] == "degenerate" for entry in found) > MOST_DEGENERATE
+    if samples:
         found = _thinned(found, width)
         warnings.warn(
             f"The rest points of '{model.title}' form a continuum at these settings; {len(found)} samples are given.",
             stacklevel=2,
         )
     found.sort(key=lambda entry: tuple(np.round(entry[0] / width, 6)))
-    return [Equilibrium(dict(zip(model.states, map(float, y + 0.0), strict=True)), e, kind) for y, e, kind in found]
+    points = [Equilibrium(dict(zip(model.states, map(float, y + 0.0), strict=True)), *rest) for y, *rest in found]
+    return RestPoints(points, model, p, pace, samples)
+
+
+def spectrum(slope: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the eigenvalues of a matrix in order and its eigenvectors as columns, made unique as far as they are.
+
+    Each column has length 1, and its first entry of largest size is real and positive.
+
+    >>> import numpy as np
+    >>> from socioaffective.equilibrium import spectrum
+    >>> values, vectors = spectrum(np.array([[-2.0, 0.0], [-1.0, 1.0]]))
+    >>> values.real.tolist(), (vectors.real**2).round(3).tolist()
+    ([-2.0, 1.0], [[0.9, 0.0], [0.1, 1.0]])
+    """
+    values, vectors = (part.astype(complex) for part in np.linalg.eig(slope))
+    order = np.lexsort((values.imag, values.real))
+    values, vectors = values[order], vectors[:, order]
+    size = np.abs(vectors)
+    # Entries of one size differ in their last digits from one machine to the next.
+    first = np.argmax(size > size.max(axis=0) * (1 - 1e-6), axis=0), np.arange(len(values))
+    vectors = vectors * (vectors[first].conj() / size[first])
+    vectors[first] = vectors[first].real
+    return values, vectors + 0.0
 
 
 def classify(eigenvalues: np.ndarray, clock: str = "continuous", pace: float = 0.0) -> str:
@@ -160,6 +241,26 @@ def _pace(values: np.ndarray, box: np.ndarray) -> float:
     share = np.abs(values.reshape(len(box), -1)) / (box[:, 1:] - box[:, :1])
     finite = share[np.isfinite(share)]
     return float(np.median(finite)) if finite.size else 0.0
+
+
+def _settled(model: Model, starts: np.ndarray, p: np.ndarray, pace: float) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the rest points in the box that Newton's method reaches, shape (points, states), and the slopes there."""
+    box, move = box_of(model), velocity(model, p)
+    width = box[:, 1] - box[:, 0]
+    points = _newton(model, starts, p, move, width)
+    slack = 1e-9 * width
+    inside = ((points >= (box[:, 0] - slack)[:, None]) & (points <= (box[:, 1] + slack)[:, None])).all(axis=0)
+    points = np.clip(points[:, inside], box[:, :1], box[:, 1:])
+    with np.errstate(all="ignore"):
+        points = points[:, (np.abs(move(points)) < RESIDUAL * np.maximum(1.0, pace * width[:, None])).all(axis=0)]
+    slopes = np.moveaxis(jacobian(model)(points, p), -1, 0) if points.size else np.empty((0, len(box), len(box)))
+    whole = np.isfinite(slopes).all(axis=(1, 2))
+    return points.T[whole], slopes[whole]
+
+
+def _among(y: np.ndarray, others: Iterable[np.ndarray], box: np.ndarray) -> bool:
+    """Returns whether a point is one of the others."""
+    return any((np.abs(y - other) < SAME * (box[:, 1] - box[:, 0])).all() for other in others)
 
 
 def _newton(model: Model, starts: np.ndarray, p: np.ndarray, move: Callable, width: np.ndarray) -> np.ndarray:

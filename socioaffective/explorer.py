@@ -108,6 +108,8 @@ class Explorer(widgets.VBox):
         states = list(self.model.states)
         if self.beside is not None:
             beside = self.beside(run)
+        elif len(states) == 1 and self.model.clock == "discrete":
+            beside = figures.cobweb(self.model, run, width=280, height=280, **self.settings)
         elif len(states) == 1:
             beside = figures.phase_line(self.model, run, width=280, height=280, **self.settings)
         elif len(states) == 2:
@@ -132,7 +134,8 @@ def explore(
     told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
     unless told otherwise); `weeks`, how long (steps, for a discrete model); `beside`, a figure of the run to show in place of
     the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both. Labels, ranges and meanings come from the
-    model. With one state the rate of change stands in for the phase plane, with three or more the path of the first two.
+    model. With one state the rate of change (of a discrete model the cobweb) stands in for the phase plane, with three or
+    more the path of the first two.
     Raises ValueError for a name that the model does not have.
 
     >>> import socioaffective as sa

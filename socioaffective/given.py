@@ -88,6 +88,8 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
         for entry in labelled.values.ravel() if labelled.dtype != float else ():
             number(entry, f"'{name}'")
         flat = labelled.astype(float)
+        if quantities[name].kind == "state":
+            flat = _settled(flat, *quantities[name].bounds)
         for extreme in (flat.min(skipna=False), flat.max(skipna=False)):
             number(extreme.item(), f"'{name}'", quantities[name].bounds)
         arrays[name] = flat
@@ -104,6 +106,13 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
     full = {n: xr.full_like(template, q.value) if n not in arrays else (arrays[n] + template) for n, q in quantities.items()}
     order = template.dims
     return Given({n: a.transpose(*order).values.ravel() for n, a in full.items()}, template)
+
+
+def _settled(values: xr.DataArray, low: float, high: float) -> xr.DataArray:
+    """Returns start values with those put on a bound that lie outside it by round-off, as the end of a run may."""
+    slack = 1e-9 * (high - low)
+    inside = values.clip(low, high)
+    return inside.where(abs(values - inside) <= slack, values)
 
 
 def _in_one_order(arrays: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:

@@ -1,4 +1,4 @@
-"""Plane: nullclines, vector field and basins of a model with two states."""
+"""Plane: what a phase plane of a model with two states shows, and its nullclines."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ import numpy as np
 import sympy
 import xarray as xr
 from contourpy import contour_generator
-from scipy.integrate import solve_ivp
 
 from socioaffective.checks import number
-from socioaffective.compile import compiled, rates
+from socioaffective.compile import compiled
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
-from socioaffective.model import Model, a_model
+from socioaffective.fates import basins_of, centres
+from socioaffective.manifolds import Separatrix, manifolds, planar
+from socioaffective.model import Model
 from socioaffective.quantities import logistic
 
 CELLS = 160
-# A start this many boxes away has left for good.
-FAR = 20
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Nullcline:
 
 @dataclass(frozen=True)
 class Portrait:
-    """What a phase plane shows: the model and settings, the field on a grid, nullclines, rest points and basins."""
+    """What a phase plane shows: model and settings, the field on a grid, nullclines, rest points, basins, separatrices."""
 
     model: Model
     settings: dict[str, float]
@@ -52,15 +51,7 @@ class Portrait:
     nullclines: list[Nullcline]
     equilibria: list[Equilibrium]
     basins: xr.DataArray | None
-
-
-def planar(model: Model) -> tuple[str, str]:
-    """Returns the names of the two states; ValueError for a model that has another number of them."""
-    a_model(model)
-    names = tuple(model.states)
-    if len(names) != 2:
-        raise ValueError(f"A plane needs two states; '{model.title}' has {len(names)}: {', '.join(names)}.")
-    return names
+    separatrices: list[Separatrix]
 
 
 def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: float) -> Portrait:
@@ -76,7 +67,7 @@ def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: fl
     p = settings_of(model, settings)
     box = box_of(model)
     # Cell centres: an arrow on the edge would be cut off.
-    axes = _centres(box, arrows)
+    axes = centres(box, arrows)
     points = np.stack(np.meshgrid(*axes, indexing="ij")).reshape(2, -1)
     rest = equilibria(model, **settings)
     return Portrait(
@@ -86,7 +77,8 @@ def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: fl
         velocity(model, p)(points),
         nullclines(model, **settings),
         rest,
-        _fates(model, p, rest, 40) if basins else None,
+        basins_of(model, p, rest, 40) if basins else None,
+        manifolds(model, p, rest) if model.clock == "continuous" else [],
     )
 
 
@@ -117,81 +109,6 @@ def nullclines(model: Model, **settings: float) -> list[Nullcline]:
             formulas += [formula] if traced else []
         result.append(Nullcline(symbol.name, tuple(curves), tuple(formulas)))
     return result
-
-
-def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArray:
-    """Returns where each start of a grid ends: the index of a stable rest point in `sa.equilibria`, or -1 for elsewhere.
-
-    Inputs: `model`, with two states; `resolution`, the number of starts along each side; settings by name. The starts are
-    the centres of equal cells. A start is -1 when it leaves the box, cycles, or has not settled after 30 of the slowest
-    time constants. Raises ValueError for a model that is not planar.
-
-    >>> import socioaffective as sa
-    >>> fate = sa.basins(sa.models.companion, cues=0.7, resolution=10)
-    >>> fate.dims, sorted(set(fate.values.ravel().tolist()))
-    (('wanting', 'ties'), [0, 2])
-    """
-    planar(model)
-    count = number(resolution, "resolution (starts along a side)", (2, 400))
-    return _fates(model, settings_of(model, settings), equilibria(model, **settings), int(count))
-
-
-def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], resolution: int) -> xr.DataArray:
-    box = box_of(model)
-    width = box[:, 1] - box[:, 0]
-    axes = _centres(box, resolution)
-    y = np.stack(np.meshgrid(*axes, indexing="ij")).reshape(2, -1)
-    fate = np.full(y.shape[1], -1)
-    goals = {k: np.array(list(point.state.values())) for k, point in enumerate(rest) if point.stable}
-    pending = np.arange(y.shape[1])
-    right = rates(model, "array")
-    for span in _spans(model, rest) if goals else []:
-        with np.errstate(all="ignore"):
-            y = _advance(model, right, y, p, span)
-        alive = np.isfinite(y).all(axis=0) & (np.abs(y - box.mean(axis=1)[:, None]) < FAR * width[:, None]).all(axis=0)
-        y, pending = y[:, alive], pending[alive]
-        for k, goal in goals.items():
-            there = (np.abs(y - goal[:, None]) < 0.004 * width[:, None]).all(axis=0)
-            fate[pending[there]] = k
-            y, pending = y[:, ~there], pending[~there]
-        if not pending.size:
-            break
-    return xr.DataArray(fate.reshape(resolution, resolution), dict(zip(model.states, axes, strict=True)), list(model.states))
-
-
-def _centres(box: np.ndarray, count: int) -> list[np.ndarray]:
-    """Returns the centres of `count` equal cells along each side of the box."""
-    return [low + (np.arange(count) + 0.5) / count * (high - low) for low, high in box]
-
-
-def _spans(model: Model, rest: list[Equilibrium]) -> list[float]:
-    """Returns stretches of time that double, up to 30 of the slowest time constants."""
-    if model.clock == "discrete":
-        growth = [abs(np.log(max(abs(v), 1e-12))) for point in rest for v in point.eigenvalues]
-    else:
-        growth = [abs(v.real) for point in rest for v in point.eigenvalues]
-    # A rest point about to vanish has no time constant to speak of; what has not settled by then is said to be undecided.
-    slowest = 1 / max(min((g for g in growth if g > 1e-6), default=1.0), max(growth, default=1.0) / 500)
-    return [slowest * s for s in (2.0, 2.0, 4.0, 8.0, 14.0)]
-
-
-def _advance(model: Model, right: Callable, y: np.ndarray, p: np.ndarray, span: float) -> np.ndarray:
-    if model.clock == "discrete":
-        for _ in range(int(np.ceil(span))):
-            y = right(y, p)
-        return y
-    if not y.size:
-        return y
-    box = box_of(model)
-    size, middle, limit = y.shape, box.mean(axis=1)[:, None], FAR * (box[:, 1] - box[:, 0])[:, None]
-
-    def held(t: float, flat: np.ndarray) -> np.ndarray:
-        # One start that runs off to infinity would otherwise stop the integration of them all.
-        s = flat.reshape(size)
-        return np.where((np.abs(s - middle) < limit).all(axis=0), right(s, p), 0.0).ravel()
-
-    answer = solve_ivp(held, (0, span), y.ravel(), "DOP853", [span], rtol=1e-6, atol=1e-8)
-    return answer.y[:, -1].reshape(size) if answer.success else np.full(size, np.nan)
 
 
 @lru_cache(maxsize=64)

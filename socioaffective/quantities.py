@@ -11,10 +11,12 @@ import sympy
 
 from socioaffective.checks import interval, number
 
-# Words that runs and figures already use beside the names of a model.
+# Words that runs, figures and analyses already use beside the names of a model.
 RUN_WORDS = ("model", "weeks", "start", "policy", "seed", "dt", "interventions", "events", "time", "person")
-FIGURE_WORDS = ("run", "basins", "width", "height", "resolution", "setting", "state", "points", "arrows")
-RESERVED = frozenset({*RUN_WORDS, *FIGURE_WORDS})
+FIGURE_WORDS = ("run", "basins", "width", "height", "resolution", "setting", "state", "points", "arrows", "loop", "cycles")
+ANALYSIS_WORDS = ("settle", "at", "within", "window", "lag", "detrend", "bandwidth", "every", "runs", "indicator", "tipped",
+                  "starts", "kind", "steps")  # fmt: skip
+RESERVED = frozenset({*RUN_WORDS, *FIGURE_WORDS, *ANALYSIS_WORDS})
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +45,7 @@ class Quantity:
                 "not a Python keyword. How it prints in an equation is set by symbol=."
             )
         if self.name in RESERVED:
-            raise ValueError(f"'{self.name}' cannot name a {self.kind}: runs or figures use that word themselves.")
+            raise ValueError(f"'{self.name}' cannot name a {self.kind}: runs, figures or analyses use that word themselves.")
         for field in ("unit", "meaning", "source", "symbol"):
             if not isinstance(getattr(self, field), str):
                 raise TypeError(f"The {field} of '{self.name}' must be text, not {getattr(self, field)!r}.")
@@ -251,6 +253,9 @@ class logistic(sympy.Function):  # noqa: N801 - a function, like sympy.tanh
 
     def in_exponentials(self) -> Any:
         return 1 / (1 + sympy.exp(-self.args[0]))
+
+    def _eval_rewrite_as_exp(self, u: Any, **hints: Any) -> Any:
+        return self.in_exponentials()
 
     def _latex(self, printer: Any) -> str:
         return rf"\operatorname{{logistic}}\left({printer._print(self.args[0])}\right)"

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from socioaffective.checks import unknown
+from socioaffective.exercises.quiz import quiz as quiz
 
 # Each set and the module that knows its questions: a mapping QUESTIONS from number to a function of the answer.
 SETS = {
@@ -15,6 +16,8 @@ SETS = {
     "01_co_construction": "co_construction",
     "02_needs": "needs",
     "03_wanting_and_liking": "wanting_and_liking",
+    "07_companionship": "companionship",
+    "toolkit": "toolkit",
 }
 
 

@@ -2,6 +2,9 @@
 
 from socioaffective.figures.course import path, time_course
 from socioaffective.figures.diagram import equilibrium_diagram
+from socioaffective.figures.folds import fold_map
+from socioaffective.figures.linear import linear_portrait, trace_determinant
+from socioaffective.figures.maps import cobweb, phase_line
 from socioaffective.figures.needs import authorship, need_plane
 from socioaffective.figures.outcomes import outcome, profiles
 from socioaffective.figures.phase import (
@@ -9,17 +12,20 @@ from socioaffective.figures.phase import (
     field_layer,
     nullcline_layer,
     path_layer,
-    phase_line,
     phase_plane,
     rest_layer,
+    separatrix_layer,
 )
 from socioaffective.figures.sensitivity import sensitivity
 
 __all__ = [
     "authorship",
     "basin_layer",
+    "cobweb",
     "equilibrium_diagram",
     "field_layer",
+    "fold_map",
+    "linear_portrait",
     "need_plane",
     "nullcline_layer",
     "outcome",
@@ -30,5 +36,7 @@ __all__ = [
     "profiles",
     "rest_layer",
     "sensitivity",
+    "separatrix_layer",
     "time_course",
+    "trace_determinant",
 ]

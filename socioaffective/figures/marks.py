@@ -129,10 +129,15 @@ def axis_title(run: xr.Dataset, names: Sequence[str]) -> str:
 
 
 def extent(runs: Iterable[xr.Dataset], names: Sequence[str]) -> tuple[float, float]:
-    """Returns the bounds of the variables, wider where a run has left them."""
+    """Returns the bounds of the variables, wider where a run has left them, and narrower for rates that stay far below."""
     parts = [run[name] for run in runs for name in names]
     low = min(min(part.attrs["bounds"][0], float(part.min())) for part in parts)
     high = max(max(part.attrs["bounds"][1], float(part.max())) for part in parts)
+    if low == 0 and "1" not in {part.attrs["units"] for part in parts}:
+        most = max(float(part.max()) for part in parts)
+        # The largest of 0.5, 0.2, 0.1 ... of the axis that still holds them.
+        steps = [high * share for share in (0.1, 0.2, 0.5) if most < 0.9 * high * share]
+        high = steps[0] if steps else high
     return low, high
 
 
@@ -145,7 +150,7 @@ def haloed(rows: list[dict], where: Mapping[str, Any], colour: Any = None, **sty
     if not rows:
         return []
     base = alt.Chart(rows_of(rows)).encode(**where)
-    halo = base.mark_text(stroke=theme.scheme()["background"], strokeWidth=3, **style)
+    halo = base.mark_text(stroke=theme.scheme()["background"], strokeWidth=3, strokeJoin="round", **style)
     return [halo, base.mark_text(**style).encode(**({} if colour is None else {"color": colour}))]
 
 

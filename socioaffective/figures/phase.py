@@ -1,4 +1,4 @@
-"""Phase planes and phase lines, and the layers they are made of."""
+"""Phase planes and the layers they are made of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of, velocity
+from socioaffective.equilibrium import Equilibrium, box_of
 from socioaffective.figures.marks import (
     DASHES,
     HEIGHT,
@@ -23,14 +23,14 @@ from socioaffective.figures.marks import (
     path_marks,
     roomiest,
     rows_of,
-    run_with,
     spaced,
     titled,
     two,
     words,
 )
-from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.plane import Portrait, planar, portrait
+from socioaffective.manifolds import Separatrix, planar
+from socioaffective.model import Model
+from socioaffective.plane import Portrait, portrait
 
 # How the label of a curve stands to its point.
 SIDES: dict[str, dict[str, Any]] = {
@@ -38,6 +38,8 @@ SIDES: dict[str, dict[str, Any]] = {
     "by right": {"align": "left", "dx": 7},
     "over left": {"align": "right", "dy": -9},
     "over right": {"align": "left", "dy": -9},
+    "under left": {"align": "right", "dy": 9},
+    "under right": {"align": "left", "dy": 9},
 }
 
 
@@ -51,9 +53,11 @@ def phase_plane(
 ) -> alt.Chart:
     """Returns the phase plane of a model with two states: basins, vector field, nullclines, rest points and a run.
 
+    With more than one stable rest point the separatrix, the thin line through the saddle, keeps the basins apart.
+
     Inputs: `model`; `run`, a result of `sa.simulate` to draw as a path; settings by name. Keywords: `basins` shades where
     each start ends; `width`, `height` in pixels. Stable rest points are filled, the others open. The layers can be had one
-    by one: `basin_layer`, `field_layer`, `nullcline_layer`, `rest_layer`, `path_layer`.
+    by one: `basin_layer`, `field_layer`, `separatrix_layer`, `nullcline_layer`, `rest_layer`, `path_layer`.
     Raises ValueError for a model that is not planar.
 
     >>> import socioaffective as sa
@@ -62,56 +66,25 @@ def phase_plane(
     'Phase plane of Companion: 2 stable states and 1 saddle'
     """
     view = portrait(model, basins=basins, **settings)
+    several = sum(e.stable for e in view.equilibria) > 1
     layers = [
         # One tint everywhere would say nothing.
         *([basin_layer(view)] if basins and len(np.unique(view.basins)) > 1 else []),
         field_layer(view, width, height),
-        *_nullclines(view),
-        *_rest_points(view),
+        *(_separatrices(view) if several and view.separatrices else []),
+        *nullcline_marks(view),
+        *rest_marks(view),
     ]
-    said = [_kinds(model, view.equilibria), *map(_where, view.equilibria)]
-    if view.basins is not None and sum(e.stable for e in view.equilibria) > 1:
+    said = [kinds(model, view.equilibria), *map(where_is, view.equilibria)]
+    if several:
+        said += [_course(view, line) for line in view.separatrices]
+    if several and view.basins is not None:
         shares = [(e, float((view.basins == k).mean())) for k, e in enumerate(view.equilibria) if e.stable]
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
     if run is not None:
         layers += _path(model, run)
         ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
-
-
-def phase_line(
-    model: Model, run: xr.Dataset | None = None, width: int = HEIGHT, height: int = HEIGHT, **settings: float
-) -> alt.Chart:
-    """Returns the rate of change of a model with one state against that state, with its rest points and a run's place.
-
-    Inputs and keywords as for `phase_plane`. Raises ValueError for a model with another number of states.
-
-    >>> import socioaffective as sa
-    >>> sa.figures.phase_line(sa.models.mirror).description.split(". ")[0]
-    'Rate of change of Mirror: 2 stable states and 1 unstable node'
-    """
-    if len(a_model(model).states) != 1:
-        raise ValueError(f"A phase line needs one state; '{model.title}' has {len(model.states)}. Use phase_plane or path.")
-    p, (low, high) = settings_of(model, settings), box_of(model)[0]
-    (name, quantity), rest = next(iter(model.states.items())), equilibria(model, **settings)
-    grid = np.linspace(low, high, 201)
-    speed = velocity(model, p)(grid[None])[0]
-    x = alt.X("x:Q", title=quantity.label, scale=alt.Scale(domain=[low, high], nice=False))
-    unit = CLOCKS[model.clock]
-    y = alt.Y("y:Q", title=f"change of {quantity.label} (1/{unit})")
-    rows = [{"x": a, "y": b} for a, b in zip(grid, speed, strict=True)]
-    curve = alt.Chart(rows_of(rows)).mark_line(color=theme.colour(name), strokeWidth=2.5).encode(x=x, y=y)
-    zero = alt.Chart(rows_of([{"y": 0.0}])).mark_rule(color=theme.scheme()["quiet"]).encode(y="y:Q")
-    points = dots([{"x": e.state[name], "y": 0.0, "kind": e.kind, "stable": e.stable} for e in rest])
-    layers = [zero, curve, points]
-    said = [_kinds(model, rest).replace("Phase plane", "Rate of change"), *map(_where, rest)]
-    if run is not None:
-        ends = by_person(run_with(run, [name]), name)[[0, -1]].T
-        places = [{"x": b, "y": 0.0} for _, b in ends]
-        layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
-                                                          color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
-        said += [f"the run goes from {two(a)} to {two(b)}" for a, b in ends[:1]]
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
@@ -135,11 +108,11 @@ def basin_layer(view: Portrait) -> alt.Chart:
             k = int(column[a])
             where = {"x": edges[0][i], "x2": edges[0][i + 1], "y": edges[1][a], "y2": edges[1][b]}
             rows.append({**where, "fate": k, "tint": theme.tint(shares[k]) if k >= 0 else theme.scheme()["background"]})
-    x, y = _axes(view)
+    x, y = axes_of(view)
     return (
         alt.Chart(rows_of(rows))
         .mark_rect(strokeWidth=0)
-        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=alt.Color("tint:N", scale=None, legend=None))
+        .encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"), color=alt.Color("tint:N", scale=None, legend=None))
     )
 
 
@@ -158,7 +131,7 @@ def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> al
     good = np.isfinite(speed)
     top = speed[good].max() if good.any() else 1.0
     angle = np.degrees(np.arctan2(dx, dy)) % 360
-    x, y = _axes(view)
+    x, y = axes_of(view)
     rows = [
         {"x": px, "y": py, "angle": a, "speed": (s / top) ** 0.5 if top else 0.0, "dx": u, "dy": v}
         for (px, py), a, s, (u, v) in zip(view.points.T[good], angle[good], speed[good], view.field.T[good], strict=True)
@@ -177,17 +150,16 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.nullcline_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
-    return alt.layer(*_nullclines(view))
+    return alt.layer(*nullcline_marks(view))
 
 
-def _nullclines(view: Portrait) -> list[alt.Chart]:
-    names, box = list(view.model.states), box_of(view.model)
-    inks = {name: theme.colour(name, k) for k, name in enumerate(names)}
-    x, y = _axes(view)
-    layers, labels = [], []
-    tags = [_scaled(_places(view), box), *(label["span"] for label in _rest_labels(view))]
+def nullcline_marks(view: Portrait) -> list[alt.Chart]:
+    """Returns the layers of the nullclines."""
+    names, labels = list(view.model.states), nullcline_labels(view)
+    x, y = axes_of(view)
+    layers = []
     for line in view.nullclines:
-        which = {"state": line.state, "ink": inks[line.state]}
+        which = _of_state(view, line.state)
         rows = [
             {"x": curve[i, 0], "y": curve[i, 1], "order": int(i), "curve": f"{line.state} {k}", **which}
             for k, curve in enumerate(line.curves)
@@ -197,38 +169,98 @@ def _nullclines(view: Portrait) -> list[alt.Chart]:
         dash = DASHES[names.index(line.state)]
         curves = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "curve": "", **which}]))
         curves = curves.mark_line(strokeWidth=2, strokeDash=dash, clip=True)
-        layers.append(curves.encode(x=x, y=y, color=INK, detail="curve:N", order="order:Q"))
-        if line.curves:
-            others = [curve for other in view.nullclines if other is not line for curve in other.curves]
-            label = _clearing(max(line.curves, key=len), others, tags, box)
-            # What the label covers: about three tenths of the width.
-            x_share, y_share = _scaled(np.array([label["x"], label["y"]]), box)[0]
-            reach = np.array([0, 0.15, 0.3]) * (-1 if label["side"].endswith("left") else 1)
-            tags.append(np.stack([x_share + reach, np.full(3, y_share)], axis=1))
-            labels.append({**label, **which, "text": f"{words(line.state)} at rest"})
+        layers.append(curves.encode(x=x, y=y, color=INK, detail=alt.Detail("curve:N"), order=alt.Order("order:Q")))
+    return layers + _written(labels, x, y)
+
+
+def _of_state(view: Portrait, state: str) -> dict[str, str]:
+    return {"state": state, "ink": theme.colour(state, list(view.model.states).index(state))}
+
+
+def _written(labels: Sequence[dict], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Returns the layers of the labels of curves."""
+    layers = []
     for side in SIDES:
-        here = [label for label in labels if label["side"] == side]
-        layers += haloed(here, {"x": x, "y": y, "text": "text:N"}, INK, fontSize=11, clip=True, **SIDES[side])
+        here = [{k: v for k, v in label.items() if k != "span"} for label in labels if label["side"] == side]
+        layers += haloed(here, {"x": x, "y": y, "text": alt.Text("text:N")}, INK, fontSize=11, clip=True, **SIDES[side])
     return layers
 
 
-def _clearing(curve: np.ndarray, others: Sequence[np.ndarray], tags: Sequence[np.ndarray], box: np.ndarray) -> dict:
-    """Returns where the label of a curve has most room: away from other curves, from the tags there are (shares of the
-    box), and from the edges; beside a steep curve and above a level one."""
-    keep = spaced(len(curve), 120)
-    share = _scaled(curve, box)
-    slopes = np.gradient(share, axis=0)[keep]
-    share = share[keep]
-    room = np.zeros(len(keep))
-    for groups, most in (([_scaled(other, box) for other in others], 0.15), (tags, 0.3)):
-        room += np.min([gaps(share, points).min(axis=1, initial=most) for points in groups], axis=0, initial=most)
-    room[((share < 0.06) | (share > 0.94)).any(axis=1)] -= 1
+def nullcline_labels(view: Portrait) -> list[dict]:
+    """Returns a label for each nullcline in the box; its `span` are the points that it covers, as shares of the box."""
+    box, labels = box_of(view.model), []
+    taken = [scaled(places_of(view), box), *(label["span"] for label in rest_labels(view))]
+    for line in view.nullclines:
+        if line.curves:
+            others = [curve for other in view.nullclines if other is not line for curve in other.curves]
+            label = _clearing(f"{words(line.state)} at rest", line.curves, others, taken, box)
+            labels.append({**label, **_of_state(view, line.state)})
+            taken.append(label["span"])
+    return labels
+
+
+def separatrix_layer(view: Portrait) -> alt.LayerChart:
+    """Returns the stable manifolds of the saddles of a portrait, each a thin line through its saddle.
+
+    >>> import socioaffective as sa
+    >>> view = sa.portrait(sa.models.companion, cues=0.7)
+    >>> sa.figures.separatrix_layer(view).to_dict()["layer"][0]["mark"]["type"]
+    'trail'
+    """
+    return alt.layer(*_separatrices(view))
+
+
+def _separatrices(view: Portrait) -> list[alt.Chart]:
+    box, ink = box_of(view.model), theme.scheme()["ink"]
+    x, y = axes_of(view)
+    lines = [line.curve for line in view.separatrices]
+    rows = [
+        {"x": curve[i, 0], "y": curve[i, 1], "order": int(i), "saddle": k}
+        for k, curve in enumerate(lines)
+        for i in spaced(len(curve), 600 // len(lines))
+    ]
+    trail = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "saddle": 0}])).mark_trail(
+        size=1.3, color=ink, clip=True
+    )
+    layers = [trail.encode(x=x, y=y, detail=alt.Detail("saddle:N"), order=alt.Order("order:Q"))]
+    longest = max(lines, key=len, default=np.empty((0, 2)))
+    if len(longest) > 2:
+        taken = [scaled(places_of(view), box), *(label["span"] for label in [*rest_labels(view), *nullcline_labels(view)])]
+        others = [curve for nullcline in view.nullclines for curve in nullcline.curves]
+        layers += _written([{**_clearing("separatrix", [longest], others, taken, box), "ink": ink}], x, y)
+    return layers
+
+
+def _clearing(
+    text: str, curves: Sequence[np.ndarray], others: Sequence[np.ndarray], taken: Sequence[np.ndarray], box: np.ndarray
+) -> dict:
+    """Returns the label of a curve, with several branches, where it has most room: away from other curves, from what is taken
+    (shares of the box), and from the edges; beside a steep curve and above a level one."""
+    keeps = [spaced(len(curve), 32) for curve in curves]
+    share = np.concatenate([scaled(curve, box)[keep] for curve, keep in zip(curves, keeps, strict=True)])
+    slopes = [np.gradient(scaled(curve, box), axis=0)[keep] for curve, keep in zip(curves, keeps, strict=True)]
+    steep, flat = np.abs(np.concatenate(slopes)).T[::-1]
+    # Each place four times: the label towards the middle or away from it, over a level curve or under it.
+    inward, level = share[:, 0] > 0.5, np.tile(steep < 0.7 * flat, 4)
+    right, under = np.r_[inward, inward, ~inward, ~inward], np.repeat([False, True, False, True], len(share))
+    share = np.tile(share, (4, 1))
+    # A letter takes about 1/55 of the width.
+    reach = np.linspace(0, 0.02 + len(text) / 55, 4) * np.where(right, -1, 1)[:, None]
+    heights = share[:, 1] + 0.03 * level * np.where(under, -1, 1)
+    spans = np.stack([share[:, :1] + reach, heights[:, None] + 0 * reach], axis=-1)
+    room = np.zeros(len(share))
+    lines = [scaled(other[spaced(len(other), 64)], box) for other in others]
+    for groups, most in ((lines, 0.15), (taken, 0.3)):
+        near = [gaps(spans.reshape(-1, 2), points).min(axis=1, initial=most) for points in groups]
+        least = np.min(near, axis=0, initial=most).reshape(-1, 4).min(axis=1) if near else np.full(len(share), most)
+        # Letters on letters cannot be read, on a line they can.
+        room += least - (least < 0.05) * (groups is taken)
+    room -= ((share < 0.06) | (share > 0.94)).sum(axis=1) + ((spans < 0) | (spans > 1)).any(axis=(1, 2))
     # Rounded, so that places with as much room are decided by their order and not by last digits.
     best = int(np.argmax(room.round(3)))
-    level = abs(slopes[best, 1]) < 0.7 * abs(slopes[best, 0])
-    right = bool(share[best, 0] > 0.5)
-    x, y = curve[keep[best]]
-    return {"x": x, "y": y, "side": ("over " if level else "by ") + ("left" if right else "right")}
+    x, y = np.concatenate([curve[keep] for curve, keep in zip(curves, keeps, strict=True)])[best % (len(share) // 4)]
+    side = ("by " if not level[best] else "under " if under[best] else "over ") + ("left" if right[best] else "right")
+    return {"x": x, "y": y, "side": side, "span": spans[best], "text": text}
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
@@ -239,51 +271,63 @@ def rest_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'point'
     """
-    return alt.layer(*_rest_points(view))
+    return alt.layer(*rest_marks(view))
 
 
-def _rest_points(view: Portrait) -> list[alt.Chart]:
+def rest_marks(view: Portrait) -> list[alt.Chart]:
+    """Returns the layers of the rest points."""
     rows = [
-        {"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)
+        {"x": x, "y": y, "kind": e.kind, "stable": e.stable} for e, (x, y) in zip(view.equilibria, places_of(view), strict=True)
     ]
-    x, y = _axes(view)
-    layers = [dots(rows, x=x, y=y)]
-    labels = _rest_labels(view)
-    for right in (True, False):
-        here = [{k: label[k] for k in ("x", "place", "kind")} for label in labels if label["right"] == right]
-        align: dict[str, Any] = {"align": "left" if right else "right", "dx": 6 if right else -6}
-        where = {"x": x, "y": "place:Q", "text": "kind:N"}
-        layers += haloed(here, where, fontSize=12, fontWeight="bold", **align)
-    return layers
+    x, y = axes_of(view)
+    return [dots(rows, x=x, y=y), *tags(rest_labels(view), "kind", x)]
 
 
-def _rest_labels(view: Portrait) -> list[dict]:
-    """Returns the labels of the rest points: beside each, above or below, where there is most room.
-
-    `place` is the height of a label, `span` the points that it covers, as shares of the box.
-    """
-    box = box_of(view.model)
-    labels = [{"x": x, "y": y, "kind": e.kind} for e, (x, y) in zip(view.equilibria, _places(view), strict=True)]
+def rest_labels(view: Portrait) -> list[dict]:
+    """Returns the labels of the rest points, placed."""
+    labels = [{"x": x, "y": y, "kind": e.kind} for e, (x, y) in zip(view.equilibria, places_of(view), strict=True)]
     line = [label for label in labels if label["kind"] == "degenerate"]
     if len(line) > 2:
         # A continuum of rest points is found as some of its points: one label serves for all.
         labels = [label for label in labels if label not in line] + [line[len(line) // 2] | {"kind": "a line of rest points"}]
     curves = [curve for nullcline in view.nullclines for curve in nullcline.curves]
-    taken = [_scaled(points, box) for points in (*curves, _places(view))]
+    box = box_of(view.model)
+    return placed(labels, "kind", [scaled(points, box) for points in (*curves, places_of(view))], box)
+
+
+def placed(labels: Sequence[dict], text: str, taken: Sequence[np.ndarray], box: np.ndarray) -> list[dict]:
+    """Returns labels beside their points, or above or below them, where there is most room: away from what is `taken`,
+    points as shares of the box.
+
+    `place` is the height of a label, `align` how it stands to its point, `span` what it covers, as shares of the box.
+    """
+    full, result = list(taken), []
     for label in labels:
-        here = _scaled(np.array([label["x"], label["y"]]), box)[0]
-        places = [(True, 0.05), (True, -0.05), (False, 0.05), (False, -0.05)]
-        along = np.array([0.04, 0.1, 0.17, 0.24])
-        spans = [np.stack([here[0] + along * (1 if right else -1), np.full(4, here[1] + up)], axis=1) for right, up in places]
-        k = roomiest(spans, taken)
-        label["right"], up = places[k]
-        label["place"] = label["y"] + up * (box[1, 1] - box[1, 0])
-        label["span"] = spans[k]
-        taken.append(spans[k])
-    return labels
+        here = scaled(np.array([label["x"], label["y"]]), box)[0]
+        # A letter takes about a fiftieth of the width.
+        along = np.linspace(0.04, 0.03 + 0.021 * len(label[text]), 4)
+        ways = {"left": along, "right": -along, "center": along - along.mean()}
+        places = [(align, up) for align in ways for up in (0.05, -0.05)]
+        spans = [np.stack([here[0] + ways[align], np.full(4, here[1] + up)], axis=1) for align, up in places]
+        k = roomiest(spans, full)
+        align, up = places[k]
+        height = label["y"] + up * (box[1, 1] - box[1, 0])
+        result.append({**label, "align": align, "place": height, "span": spans[k]})
+        full.append(spans[k])
+    return result
 
 
-def _scaled(points: np.ndarray, box: np.ndarray) -> np.ndarray:
+def tags(labels: Sequence[dict], text: str, x: Any) -> list[alt.Chart]:
+    """Returns the layers of labels that were placed; `x` is their axis."""
+    layers = []
+    for align, aside in (("left", 6), ("right", -6), ("center", 0)):
+        here = [{k: label[k] for k in ("x", "place", text)} for label in labels if label["align"] == align]
+        where = {"x": x, "y": alt.Y("place:Q"), "text": alt.Text(f"{text}:N")}
+        layers += haloed(here, where, fontSize=12, fontWeight="bold", align=align, dx=aside)
+    return layers
+
+
+def scaled(points: np.ndarray, box: np.ndarray) -> np.ndarray:
     """Returns points as shares of the box, shape (points, 2)."""
     return (points.reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])
 
@@ -304,24 +348,29 @@ def _path(model: Model, run: xr.Dataset) -> list[alt.Chart]:
     return path_marks(run, x, y, colour=theme.scheme()["ink"], fields=("x", "y"))
 
 
-def _places(view: Portrait) -> np.ndarray:
+def places_of(view: Portrait) -> np.ndarray:
     """Returns where the rest points of a portrait lie, shape (points, 2)."""
     return np.array([list(e.state.values()) for e in view.equilibria]).reshape(-1, 2)
 
 
-def _axes(view: Portrait) -> tuple[alt.X, alt.Y]:
+def axes_of(view: Portrait) -> tuple[alt.X, alt.Y]:
     (first, second), box = view.model.states.values(), box_of(view.model)
     x = alt.X("x:Q", title=titled(first), scale=alt.Scale(domain=box[0].tolist(), nice=False))
     return x, alt.Y("y:Q", title=titled(second), scale=alt.Scale(domain=box[1].tolist(), nice=False))
 
 
-def _kinds(model: Model, rest: Sequence[Equilibrium]) -> str:
+def kinds(model: Model, rest: Sequence[Equilibrium]) -> str:
     stable = sum(e.stable for e in rest)
     others: dict[str, int] = {}
     for point in rest:
         if not point.stable:
             others[point.kind] = others.get(point.kind, 0) + 1
-    parts = [f"{stable} stable state{'s' * (stable != 1)}", *(f"{n} {kind}{'s' * (n > 1)}" for kind, n in others.items())]
+    line = ["a line of rest points"] if others.get("degenerate", 0) > 2 and others.pop("degenerate") else []
+    parts = [
+        f"{stable} stable state{'s' * (stable != 1)}",
+        *line,
+        *(f"{n} {kind}{'s' * (n > 1)}" for kind, n in others.items()),
+    ]
     return f"Phase plane of {model.title}: {' and '.join(parts)}"
 
 
@@ -329,14 +378,21 @@ def _coordinates(point: Equilibrium) -> str:
     return ", ".join(f"{words(n)} {two(v)}" for n, v in point.state.items())
 
 
-def _where(point: Equilibrium) -> str:
+def _course(view: Portrait, line: Separatrix) -> str:
+    """Returns in words from where to where a separatrix runs."""
+    names = list(view.model.states)
+    ends = [", ".join(f"{words(n)} {two(v)}" for n, v in zip(names, line.curve[k], strict=True)) for k in (0, -1)]
+    return f"the separatrix runs from {ends[0]} through the saddle to {ends[1]}"
+
+
+def where_is(point: Equilibrium) -> str:
     return f"{point.kind} at {_coordinates(point)}"
 
 
 def _shares(view: Portrait) -> list[float]:
     """Returns how high each rest point lies along the last state (the first, where the last tells no two apart)."""
     box = box_of(view.model)
-    places = _scaled(_places(view), box)
+    places = scaled(places_of(view), box)
     stable = places[[e.stable for e in view.equilibria]]
     axis = 0 if len(stable) > 1 and np.ptp(stable[:, 1]) < 1e-6 else 1
     return places[:, axis].tolist()

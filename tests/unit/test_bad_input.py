@@ -151,7 +151,7 @@ CASES = {
     "observable named as a state": (lambda: sa.Model("M", {x: -x}, {"mood": x}), ValueError, ["mood", "both"]),
     "keyword as a name": (lambda: sa.state("lambda"), ValueError, ["lambda", "symbol="]),
     "two words as a name": (lambda: sa.state("free time"), ValueError, ["free time"]),
-    "reserved name": (lambda: sa.parameter("seed", 0, (0, 1)), ValueError, ["seed", "runs or figures"]),
+    "reserved name": (lambda: sa.parameter("seed", 0, (0, 1)), ValueError, ["seed", "use that word themselves"]),
     "bounds that fall": (lambda: sa.state("s", bounds=(1, 0)), ValueError, ["(1, 0)"]),
     "bounds that are no pair": (lambda: sa.state("s", bounds=1), TypeError, ["pair"]),
     "default outside": (lambda: sa.parameter("p", 3, (0, 1)), ValueError, ["3", "[0, 1]"]),

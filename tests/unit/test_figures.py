@@ -134,21 +134,42 @@ def test_a_path_goes_from_a_square_to_a_dot():
     assert [(row["preference"], row["offer"]) for row in diagonal] == [(-1, -1), (1, 1)]
 
 
-def test_a_diagram_draws_every_rest_point_and_finds_the_folds():
-    chart = sa.figures.equilibrium_diagram(m, "cues", points=41)
-    rows = marks(chart, "point")[0][1]
-    for row in rows[::7]:
-        assert any(e.state["ties"] == row["y"] and e.stable == row["stable"] for e in sa.equilibria(m, cues=row["x"]))
-    low, high = (float(v) for v in re.search(r"from about (\S+) to (\S+)\.", chart.description).groups())
+def test_a_diagram_draws_every_branch_with_its_stability_and_its_folds():
+    chart = sa.figures.equilibrium_diagram(m, "cues")
+    rows = [row for _, rows in marks(chart, "line") for row in rows]
+    assert {row["stable"] for row in rows} == {True, False}
+    folds = [row["x"] for row in marks(chart, "point")[0][1]]
+    for row in rows[::9]:
+        near = [e for e in sa.equilibria(m, cues=row["x"]) if abs(e.state["ties"] - row["y"]) < 1e-6]
+        assert near and (near[0].stable == row["stable"] or min(abs(row["x"] - fold) for fold in folds) < 1e-6)
+    low, high = (float(v) for v in re.search(r"from (\S+) to (\S+)\.$", chart.description).groups())
+    assert sorted(folds) == pytest.approx([low, high], abs=0.005)
     counts = [sum(e.stable for e in sa.equilibria(m, cues=v)) for v in (low - 0.01, low + 0.01, high - 0.01, high + 0.01)]
     assert counts == [1, 2, 2, 1]
+    same = sa.figures.equilibrium_diagram(sa.continuation(m, "cues", (0, 1)))
+    assert same.to_dict() == chart.to_dict()
 
 
-def test_a_diagram_finds_where_stability_is_lost_without_a_fold():
-    said = sa.figures.equilibrium_diagram(lorenz(), "rho", state="x", points=9).description
-    # Lorenz 1963: the origin splits at rho = 1 and the wings lose stability at 470/19.
-    low, high = (float(v) for v in re.search(r"from about (\S+) to (\S+)\.", said).groups())
-    assert (low, high) == (pytest.approx(1, abs=0.02), pytest.approx(470 / 19, abs=0.02))
+def test_a_diagram_draws_the_loop_where_the_states_jump():
+    found = sa.continuation(m, "cues", (0, 1))
+    chart, path = sa.figures.equilibrium_diagram(found, loop=True), found.hysteresis()
+    (arrows,) = [rows for _, rows in marks(chart, "line") if rows and "jump" in rows[0]]
+    assert [row["x"] for row in arrows[::2]] == [row["x"] for row in arrows[1::2]]
+    jumps = np.flatnonzero(path["jump"].values)
+    assert [row["y"] for row in arrows[::2]] == path["ties"].values[jumps].tolist()
+    assert [row["y"] for row in arrows[1::2]] == path["ties"].values[jumps + 1].tolist()
+    assert "on the way up" in chart.description and "on the way down" in chart.description
+
+
+def test_a_diagram_says_where_stability_is_lost_and_draws_the_cycles_born_there():
+    x, y, r = sa.state("x", bounds=(-2, 2)), sa.state("y", bounds=(-2, 2)), sa.parameter("r", 0.0, (-1, 1))
+    size = x**2 + y**2
+    ring = sa.Model("Ring", {x: r * x - y - size * x, y: x + r * y - size * y})
+    chart = sa.figures.equilibrium_diagram(ring, "r", cycles=True)
+    assert "Supercritical Hopf point at r 0.00" in chart.description and "Stable cycles" in chart.description
+    ring = [row for _, rows in marks(chart, "line") if rows and "side" in rows[0] for row in rows]
+    # Of the 200 points kept of an orbit one comes this near to its highest.
+    assert all(abs(abs(row["y"]) - row["x"] ** 0.5) < 3e-4 for row in ring) and len(ring) > 20
 
 
 @pytest.mark.filterwarnings("ignore:The rest points")
@@ -164,7 +185,7 @@ def test_every_figure_speaks_and_stays_small(model):
     if len(names) > 1:
         charts.append(sa.figures.path(run, *names[:2]))
     if model.settings:
-        charts.append(sa.figures.equilibrium_diagram(model, next(iter(model.settings)), points=5))
+        charts.append(sa.figures.equilibrium_diagram(model, next(iter(model.settings))))
     for chart in charts:
         assert len(chart.description) > 30 and re.search(r"\d\.\d\d|Rest points", chart.description)
         assert len(all_rows(chart)) <= 2500

@@ -273,3 +273,12 @@ def test_a_formula_by_cases_takes_settings_that_are_the_same_for_all():
 def test_a_policy_that_is_a_function_leaves_the_other_levers_as_given():
     run = sa.simulate(sa.models.ecosystem, 4, policy=lambda state: {"cues": 0.5}, accommodation=0.3)
     assert set(np.unique(run["accommodation"])) == {0.3} and set(np.unique(run["cues"])) == {0.5}
+
+
+def test_a_run_can_be_taken_up_where_another_ended_though_round_off_left_it_outside_its_bounds():
+    companion = sa.models.companion
+    for low in (-1.5e-14, 0.0):
+        run = sa.simulate(companion, 1, {"wanting": low}, dt=1)
+        assert float(run["wanting"][0]) == 0
+    with pytest.raises(ValueError, match="outside its bounds"):
+        sa.simulate(companion, 1, {"wanting": -1e-6})
