@@ -99,12 +99,14 @@ class Explorer(widgets.VBox):
             return
         picture, self.alternative = theme.picture(chart)
         label = html.escape(self.alternative, quote=True)
-        said = "".join(f"<p role='status'>{html.escape(str(w.message))}</p>" for w in noticed)
+        said = "".join(
+            f"<p role='status'>{html.escape(str(w.message))}</p>" for w in {str(w.message): w for w in noticed}.values()
+        )
         self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>{said}"
         self.call.value = f"<code>{html.escape(self.code)}</code>"
 
     def _chart(self, run: Any) -> alt.TopLevelMixin:
-        course = figures.time_course(run, self.show, width=360, height=280)
+        course = figures.time_course(run, self.show, width=360, height=280) if self.show else None
         states = list(self.model.states)
         if self.beside is not None:
             beside = self.beside(run)
@@ -116,7 +118,7 @@ class Explorer(widgets.VBox):
             beside = figures.phase_plane(self.model, run, width=280, height=280, **self.settings)
         else:
             beside = figures.path(run, states[0], states[1], width=280, height=280)
-        pair = alt.hconcat(course, beside, spacing=30)
+        pair = alt.hconcat(course, beside, spacing=30) if self.show else beside
         return pair if self.below is None else alt.vconcat(pair, self.below(run), spacing=20)
 
 
@@ -132,10 +134,10 @@ def explore(
 
     Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless
     told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
-    unless told otherwise); `weeks`, how long (steps, for a discrete model); `beside`, a figure of the run to show in place of
-    the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both. Labels, ranges and meanings come from the
-    model. With one state the rate of change (of a discrete model the cobweb) stands in for the phase plane, with three or
-    more the path of the first two.
+    unless told otherwise; none, as `[]`, for no time course); `weeks`, how long (steps, for a discrete model); `beside`, a
+    figure of the run to show in place of the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both.
+    Labels, ranges and meanings come from the model. With one state the rate of change (of a discrete model the cobweb) stands
+    in for the phase plane, with three or more the path of the first two.
     Raises ValueError for a name that the model does not have.
 
     >>> import socioaffective as sa
@@ -159,7 +161,8 @@ def explore(
     for name in show or ():
         if name not in known:
             raise unknown("state, lever or observable", name, known)
-    return Explorer(model, names, show or [*model.states, *model.observables], weeks, controls is None, beside, below)
+    shown = [*model.states, *model.observables] if show is None else list(show)
+    return Explorer(model, names, shown, weeks, controls is None, beside, below)
 
 
 def _beside(sliders: Sequence[widgets.Widget]) -> widgets.Box:

@@ -14,6 +14,7 @@ from socioaffective.compile import rates
 from socioaffective.equilibrium import box_of, settings_of
 from socioaffective.exercises import Reply
 from socioaffective.model import Model
+from socioaffective.policies import Steps
 
 
 def plain(answer: Any, low: float, high: float, what: str) -> float:
@@ -69,6 +70,33 @@ def attempt(what: str, function: Callable, *args: Any, **keywords: Any) -> Any:
     except Exception as error:  # A student's own function may raise anything.
         said = str(error) if isinstance(error, (TypeError, ValueError, RuntimeError)) else f"{type(error).__name__}: {error}"
         raise Reply(f"{what} cannot be run: {said}") from None
+
+
+def is_plan(answer: Any, states: str, lever: str) -> bool:
+    """Returns whether a policy is set beforehand, rather than a function of the state; replies where it is no policy.
+
+    >>> import socioaffective as sa
+    >>> from socioaffective.exercises.answers import is_plan
+    >>> is_plan(sa.policies.fixed(cues=0.5), "{'wanting': 0.1}", "cues")
+    True
+    """
+    if isinstance(answer, type) or not (isinstance(answer, Steps) or callable(answer)):
+        raise Reply(f"Give a policy: a function from a state, such as {states}, to {{'{lever}': ...}}.")
+    return isinstance(answer, Steps)
+
+
+def lever_of(policy: Callable, lever: str, **state: float) -> float:
+    """Returns the lever that a function of the state sets there, or replies that it answers wrongly.
+
+    >>> from socioaffective.exercises.answers import lever_of
+    >>> lever_of(lambda state: {"cues": state["wanting"]}, "cues", wanting=0.25)
+    0.25
+    """
+    where = ", ".join(f"{name} of {value:g}" for name, value in state.items())
+    said = policy({name: float(value) for name, value in state.items()})
+    if not isinstance(said, Mapping) or set(said) != {lever}:
+        raise Reply(f"For {where} the policy returned {said!r}; it must return a mapping such as {{'{lever}': 0.5}}.")
+    return plain(said[lever], 0, 1, f"For {where} the policy's '{lever}'")
 
 
 def way_out(model: Model, lives: Iterable[Mapping[str, float]]) -> str:

@@ -87,7 +87,7 @@ def _still(slopes: np.ndarray) -> bool:
 
 
 def kept_quantity(answer: Any) -> str:
-    if isinstance(answer, sympy.logic.boolalg.Boolean):
+    if isinstance(answer, (sympy.core.relational.Relational, sympy.logic.boolalg.BooleanAtom)):
         raise Reply("Give the quantity itself, without an equals sign: an expression that keeps its value.")
     if isinstance(answer, (str, list, tuple, dict, bool)) or not isinstance(answer, (sympy.Expr, int, float)):
         raise Reply("Give an expression in the symbols of the household, such as mine + 2 * offer.")

@@ -12,9 +12,8 @@ import xarray as xr
 
 from socioaffective.equilibrium import Equilibrium, equilibria
 from socioaffective.exercises import Reply
-from socioaffective.exercises.answers import attempt, plain, point_out, share
+from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
 from socioaffective.models import companion, ties
-from socioaffective.policies import Steps
 from socioaffective.simulation import simulate
 from socioaffective.tracing import continuation
 
@@ -192,16 +191,9 @@ def long_enough(answer: Any) -> str:
 def _probe(policy: Any) -> None:
     """Replies where a function of the state answers wrongly or jumps, before a run could get stuck on the jump."""
     for wanting in (0.0, 0.3, 0.6):
-        given = [_cues(policy, wanting, level) for level in np.linspace(0, 1, 1001)]
+        given = [lever_of(policy, "cues", wanting=wanting, ties=level) for level in np.linspace(0, 1, 1001)]
         if np.abs(np.diff(given)).max() > 0.1:
             raise Reply("The idea is right, but the policy jumps as ties pass a level. Let the cues rise by degrees.")
-
-
-def _cues(policy: Any, wanting: float, level: float) -> float:
-    said = policy({"wanting": float(wanting), "ties": float(level)})
-    if not isinstance(said, Mapping) or set(said) != {"cues"}:
-        raise Reply(f"For ties of {level:g} the policy returned {said!r}; it must return a mapping such as {{'cues': 0.5}}.")
-    return plain(said["cues"], 0, 1, f"For ties of {level:g} the policy's 'cues'")
 
 
 def _run(policy: Any, start: Mapping[str, float], weeks: float) -> xr.Dataset:
@@ -209,9 +201,7 @@ def _run(policy: Any, start: Mapping[str, float], weeks: float) -> xr.Dataset:
 
 
 def way_back(answer: Any) -> str:
-    plan = isinstance(answer, Steps)
-    if isinstance(answer, type) or not (plan or callable(answer)):
-        raise Reply("Give a policy: a function from a state, such as {'wanting': 0.1, 'ties': 0.5}, to {'cues': ...}.")
+    plan = is_plan(answer, "{'wanting': 0.1, 'ties': 0.5}", "cues")
     if not plan:
         attempt("This policy", _probe, answer)
     isolated, connected = (attempt("This policy", _run, answer, *life) for life in ((ISOLATED, BACK), (CONNECTED, YEAR)))
@@ -228,7 +218,7 @@ def way_back(answer: Any) -> str:
 def _why_not_back(policy: Any, plan: bool) -> str:
     if plan:
         return "At a fixed strength what brings them back is cold to the others."
-    few, many = (_cues(policy, 0.3, level) for level in (0.05, 0.75))
+    few, many = (lever_of(policy, "cues", wanting=0.3, ties=level) for level in (0.05, 0.75))
     if few > many:
         return "Your policy gives most cues to those with fewest ties. It is what they would click, and what keeps them there."
     if few == many:

@@ -42,7 +42,9 @@ def gain_and_loss() -> alt.LayerChart:
     ):
         rows = [{"x": a, "y": b} for a, b in zip(grid.tolist(), heights.tolist(), strict=True)]
         layers.append(alt.Chart(alt.Data(values=rows)).mark_line(color=ink, strokeWidth=2.5).encode(x=x, y=y))
-        label = alt.Chart(alt.Data(values=[rows[at]])).mark_text(text=name, dy=-12, color=ink, fontWeight="bold")
+        label = alt.Chart(alt.Data(values=[rows[at]])).mark_text(
+            text=name, align="right", dx=-8, dy=-4, color=ink, fontWeight="bold"
+        )
         layers.append(label.encode(x=x, y=y))
     said = (
         "Gain and loss against x. At 0.5 gain is 0.125 and loss 0.1, at 1 gain is 0 and loss 0.2. The curves meet at 0 and 0.6."
@@ -113,7 +115,7 @@ TOOLKIT = (
         4,
     ),
     Question(
-        "Heights have a bell-shaped distribution with mean 170 cm and standard deviation 8 cm. How many lie between 162 and 178 cm?",
+        "Heights are bell-shaped around 170 cm, with a standard deviation of 8 cm. How many lie between 162 and 178 cm?",
         ("all", "half", "about two thirds", "about 95 %"),
         "about two thirds",
         "Within one standard deviation of the mean lie about 68 %, within two about 95 %.",

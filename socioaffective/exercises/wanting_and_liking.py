@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +10,8 @@ import sympy
 import xarray as xr
 
 from socioaffective.exercises import Reply
-from socioaffective.exercises.answers import attempt, plain, point_out, share
+from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
 from socioaffective.models import wanting_liking
-from socioaffective.policies import Steps
 from socioaffective.simulation import simulate
 
 CUES = 0.5
@@ -95,18 +93,9 @@ def half_way_back(answer: Any) -> str:
 
 def _probe(policy: Any) -> None:
     """Replies where a function of the state answers wrongly or jumps, before a run could get stuck on the jump."""
-    given = [_cues(policy, w, 0.5) for w in np.linspace(0, 1, 2001)]
+    given = [lever_of(policy, "cues", wanting=w, liking=0.5) for w in np.linspace(0, 1, 2001)]
     if np.abs(np.diff(given)).max() > 0.1:
         raise Reply("The idea is right, but the policy jumps, and wanting gets stuck on the jump. Let the cues fade instead.")
-
-
-def _cues(policy: Any, wanting: float, liking: float) -> float:
-    said = policy({"wanting": float(wanting), "liking": float(liking)})
-    if not isinstance(said, Mapping) or set(said) != {"cues"}:
-        raise Reply(
-            f"For a wanting of {wanting:g} the policy returned {said!r}; it must return a mapping such as {{'cues': 0.5}}."
-        )
-    return plain(said["cues"], 0, 1, f"For a wanting of {wanting:g} the policy's 'cues'")
 
 
 def _run(policy: Any, engagement: float, start: float = 0.05) -> xr.Dataset:
@@ -114,9 +103,7 @@ def _run(policy: Any, engagement: float, start: float = 0.05) -> xr.Dataset:
 
 
 def heedful_policy(answer: Any) -> str:
-    plan = isinstance(answer, Steps)
-    if isinstance(answer, type) or not (plan or callable(answer)):
-        raise Reply("Give a policy: a function from a state, such as {'wanting': 0.1, 'liking': 0.9}, to {'cues': ...}.")
+    plan = is_plan(answer, "{'wanting': 0.1, 'liking': 0.9}", "cues")
     if not plan:
         attempt("This policy", _probe, answer)
     light, heavy = (attempt("This policy", _run, answer, use) for use in (LIGHT, HEAVY))
@@ -137,9 +124,9 @@ def heedful_policy(answer: Any) -> str:
 def _why_too_much(policy: Any, plan: bool) -> str:
     if plan:
         return "A schedule does not look at whom it serves."
-    if _cues(policy, 0.6, 0.5) > _cues(policy, 0.05, 0.5):
+    if lever_of(policy, "cues", wanting=0.6, liking=0.5) > lever_of(policy, "cues", wanting=0.05, liking=0.5):
         return "Your policy gives more cues to those who want more. Turn the sign round."
-    if _cues(policy, 0.6, 0.5) == _cues(policy, 0.05, 0.5):
+    if lever_of(policy, "cues", wanting=0.6, liking=0.5) == lever_of(policy, "cues", wanting=0.05, liking=0.5):
         return "Your policy does not heed wanting. Liking says nothing about the pull: cues leave it alone."
     return "Take the cues back sooner."
 

@@ -29,9 +29,10 @@ from socioaffective.model import Model, a_model
 from socioaffective.simulation import Call
 from socioaffective.tracing import continuation
 
-# Where the label of a special point may stand: shift as a share of the axes, alignment.
-PLACES = [((0.02, 0.0), "left"), ((-0.02, 0.0), "right"), ((0.0, 0.06), "center"), ((0.0, -0.06), "center"),
-          ((0.02, 0.06), "left"), ((-0.02, -0.06), "right"), ((0.02, -0.06), "left"), ((-0.02, 0.06), "right")]  # fmt: skip
+# Where the label of a special point may stand: shift in pixels, alignment; and how wide a letter is.
+PLACES = [((9, 0), "left"), ((-9, 0), "right"), ((0, 17), "center"), ((0, -17), "center"),
+          ((9, 17), "left"), ((-9, -17), "right"), ((9, -17), "left"), ((-9, 17), "right")]  # fmt: skip
+LETTER = 5.8
 
 
 def equilibrium_diagram(
@@ -93,7 +94,7 @@ def equilibrium_diagram(
         layers += _jumps(*ends)
         drawn += [np.linspace(a, b, 30) for a, b in zip(*ends, strict=True)]
         said.append(path.attrs["note"].rstrip("."))
-    layers += _labels(diagram, name, drawn, x, y)
+    layers += _labels(diagram, name, drawn, np.array([width, height]), x, y)
     if run is not None:
         layers += path_marks(run, diagram.setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
         values = by_person(run, name)[:, 0]
@@ -199,7 +200,7 @@ def _jumps(starts: np.ndarray, ends: np.ndarray) -> list[alt.Chart]:
     return [line, head.encode(x="x:Q", y="y:Q", angle=alt.Angle("turn:Q", scale=None))]
 
 
-def _labels(diagram: Diagram, name: str, drawn: Sequence[np.ndarray], x: Any, y: Any) -> list[alt.Chart]:
+def _labels(diagram: Diagram, name: str, drawn: Sequence[np.ndarray], pixels: np.ndarray, x: Any, y: Any) -> list[alt.Chart]:
     """Returns the special points as diamonds, each labelled with its kind and value where there is most room."""
     box = np.array([diagram.bounds, diagram.model.states[name].bounds])
     width = box[:, 1] - box[:, 0]
@@ -213,15 +214,15 @@ def _labels(diagram: Diagram, name: str, drawn: Sequence[np.ndarray], x: Any, y:
     labels: dict[str, list[dict]] = {}
     for point in _told_apart(inside, name, width):
         at, text = (np.array([point.value, point.state[name]]) - box[:, 0]) / width, f"{_short(point.kind)} {two(point.value)}"
-        spans = []
-        for (dx, dy), align in PLACES:
-            reach = 0.018 * len(text)
-            left = at[0] + dx - {"left": 0.0, "right": reach, "center": reach / 2}[align]
-            spans.append(np.column_stack([np.linspace(left, left + reach, 7), np.full(7, at[1] + dy)]))
+        spans, long = [], LETTER * len(text) / pixels[0]
+        for shift, align in PLACES:
+            corner = at + np.array(shift) / pixels
+            left = corner[0] - {"left": 0.0, "right": long, "center": long / 2}[align]
+            spans.append(np.column_stack([np.linspace(left, left + long, 9), np.full(9, corner[1])]))
         k = roomiest(spans, taken)
         shift, align = PLACES[k]
         taken.append(spans[k])
-        shifted = box[:, 0] + (at + np.array(shift)) * width
+        shifted = box[:, 0] + (at + np.array(shift) / pixels) * width
         labels.setdefault(align, []).append({"x": shifted[0], "y": shifted[1], "text": text})
     where = {"x": x, "y": y, "text": "text:N"}
     return [marks.encode(x=x, y=y), *(layer for align, given in labels.items()

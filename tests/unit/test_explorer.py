@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from own_models import lorenz, title
+from own_models import logistic_map, lorenz, title
 
 import socioaffective as sa
 from socioaffective.explorer import step_of
@@ -118,3 +118,9 @@ def test_a_slider_can_stand_where_the_model_has_its_default(model):
         assert step <= (q.bounds[1] - q.bounds[0]) / 100 + 1e-12
         # The one irrational start, of the sphere, is met to within a thousandth.
         assert abs(steps - round(steps)) < (0.5 if q.name == "across" else 1e-6)
+
+
+def test_an_explorer_can_do_without_a_time_course_and_shows_the_cobweb_of_a_map():
+    alone = sa.explore(sa.models.companion, controls=["cues"], show=[])
+    assert "weeks" not in alone.alternative and alone.alternative.startswith("Phase plane of Companion")
+    assert "Cobweb of Logistic map" in sa.explore(logistic_map(), controls=["rate"], weeks=20).alternative

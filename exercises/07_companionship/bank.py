@@ -1,0 +1,109 @@
+"""Answers that must fail, each with words of the sentence it must get, and unusual ones that must pass."""
+
+import math
+
+import numpy as np
+import sympy
+
+import socioaffective as sa
+
+s = sa.models.ties.symbols
+g, eta, d, theta, e, v = (s[n] for n in ("growth", "bridging", "loss", "binding", "engagement", "cues"))
+free = (1 - e) + e * (1 - v) * eta
+key = (g * free / d - 1) / (e * v)
+
+
+class Patient:
+    """A policy with a memory of its own level."""
+
+    enough = 0.35
+
+    def __call__(self, state):
+        return {"cues": np.clip(4 * (state["ties"] - self.enough), 0, 0.7)}
+
+
+def clipped(value):
+    return {"cues": min(1, max(0, value))}
+
+
+WRONG = {
+    1: [
+        (0.525, "saddle itself"),
+        (0.695, "connected come to rest"),
+        (0.009, "isolated come to rest"),
+        (0.428, "right for cues of 0.7"),
+        (0.6, "try a lower one"),
+        (0.3, "try a higher one"),
+        (50, "a percentage"),
+        ("half", "must be a plain number"),
+    ],
+    2: [
+        (0.6375, "the other fold"),
+        (0.8088, "fold of the default person. Set the appeal of wanting to 3.2"),
+        (0.5912, "lower fold of the default"),
+        (0.6131, "ties at the fold"),
+        (0.1782, "wanting at the fold"),
+        (0.85, "still connected"),
+        (0.95, "have fallen"),
+        (91, "a percentage"),
+        ([0.91], "must be a plain number"),
+    ],
+    3: [
+        (g * free / d / (e * v), "A one is missing"),
+        ((g * (1 - e) / d - 1) / (e * v), "Bridging has been left out"),
+        ((d / (g * free) - 1) / (e * v), "Turned over"),
+        (g * free / d - 1, "binding times e v"),
+        ((g * free / d - 1) / e, "Cues are missing"),
+        (-key, "sign is turned round"),
+        (key + s["acquaintance"], "It is zero here"),
+        (key * theta, "Solve the condition for it"),
+        (sympy.Symbol("x") + key, "is no symbol of the model"),
+        (key + 1, "H times something"),
+        (5.3, "not a number"),
+        ("growth ===", "cannot be run"),
+        (sympy.true, "Give an expression"),
+    ],
+    4: [
+        (15.6, "the pull is gone"),
+        (98.5, "level of the saddle"),
+        (148.1, "back altogether"),
+        (113, "cues of 0.79"),
+        (21.7, "in months"),
+        (1.81, "in years"),
+        (52, "too short"),
+        (120, "a shorter break would do"),
+        ("two years", "must be a plain number"),
+    ],
+    5: [
+        (sa.policies.fixed(cues=0.7), "is cold to the others"),
+        (sa.policies.fixed(cues=0.4), "treats all alike"),
+        (lambda state: {"cues": 0}, "not the only one"),
+        (lambda state: clipped(1 - state["ties"]), "what keeps them there"),
+        (lambda state: clipped(0.75 - 0 * state["ties"]), "does not heed ties"),
+        (lambda state: clipped(0.55 + state["ties"]), "Begin with fewer cues"),
+        (lambda state: clipped(3 * (state["ties"] - 0.6)), "let the cues rise sooner"),
+        (lambda state: {"cues": 0.7 if state["ties"] > 0.5 else 0}, "jumps"),
+        (lambda state: {"cues": 2 * state["ties"]}, "outside its bounds"),
+        (lambda state: {"cues": state["tie"]}, "KeyError"),
+        (lambda state: 0.2, "must return a mapping"),
+        (lambda: {"cues": 0.2}, "cannot be run"),
+        (0.3, "Give a policy"),
+    ],
+}
+RIGHT = {
+    1: [0.5016, 0.495, np.float32(0.51), sympy.Rational(1, 2)],
+    2: [0.912312, 0.9135, np.float64(0.9115)],
+    3: [
+        key,
+        sympy.Eq(theta, key),
+        sympy.expand(key),
+        sympy.solve(g * free - d * (1 + theta * e * v), theta)[0],
+        "(growth*((1 - engagement) + engagement*(1 - cues)*bridging)/loss - 1)/(engagement*cues)",
+    ],
+    4: [94.33, 94, 95, np.int64(94)],
+    5: [
+        Patient(),
+        lambda state: {"cues": 0.7 / (1 + math.exp(-25 * (state["ties"] - 0.45)))},
+        lambda state: clipped(min(0.69, 3 * (state["ties"] - 0.3 - state["wanting"] / 4))),
+    ],
+}
