@@ -56,6 +56,14 @@ def relief_or_erosion(settings: Settings) -> bool:
     return bool((rises > 0).all() and (falls < 0).all())
 
 
+def week_four_sees_the_relief(settings: Settings) -> bool:
+    early, late = (
+        simulate(companion, weeks, dt=weeks, cues=[0, 0.4, 0.8], **settings)["felt_relatedness"].isel(time=-1)
+        for weeks in (4, 4000)
+    )
+    return bool((np.diff(early) > 0).all() and (np.diff(late) < 0).all())
+
+
 def too_late(settings: Settings) -> bool:
     """Cues are raised to 0.9 and turned back to 0.7 after two years, or after three."""
     ends = [
@@ -91,6 +99,33 @@ def a_year_is_not_enough(settings: Settings) -> bool:
     pull = float(ends[0]["wanting"].sel(time=YEARS + 52))
     last = [float(run["ties"][-1]) for run in ends]
     return pull < 0.01 and last[0] < 0.1 and last[1] > 0.6
+
+
+def relatedness_goes_at_once(settings: Settings) -> bool:
+    felt = _break(104, settings)["felt_relatedness"].sel(time=[YEARS - 1, YEARS + 1, YEARS + 52, YEARS + 104]).values
+    return bool(felt[1] < felt[0] / 5 and felt[2] < felt[0] < felt[3])
+
+
+def near_the_fold_it_takes_longer(settings: Settings) -> bool:
+    def weeks(cues: float) -> float:
+        run = simulate(companion, 1040, {"ties": 0.7}, interventions={0: {"cues": 0.9}, 208: {"cues": cues}}, dt=2, **settings)
+        back = run["time"].where((run["ties"] > 0.6) & (run["time"] > 208))
+        return float(back.min()) - 208 if bool(back.notnull().any()) else np.inf
+
+    return 2 * weeks(0) < weeks(0.55) < np.inf
+
+
+def people_shorten_the_break(settings: Settings) -> bool:
+    ends = []
+    for growth in (0.05, 0.06):
+        plan = {
+            0: {"cues": STRONG},
+            YEARS: {"access": 0, "growth": growth},
+            YEARS + 78: {"access": 1, "cues": MILD, "growth": 0.05},
+        }
+        own = {name: value for name, value in settings.items() if name not in ("access", "growth")}
+        ends.append(float(simulate(companion, 1040, interventions=plan, dt=1, **own)["ties"][-1]))
+    return ends[0] < 0.1 and ends[1] > 0.6
 
 
 def a_cap_prevents_it(settings: Settings) -> bool:
@@ -209,10 +244,38 @@ CLAIMS = [
     ),
     Claim(
         "CP12",
-        "Three years in which effort meets little lower the set point by more than 0.1; four weeks after they have ended the "
+        "Three years of seeking others only little lower the set point by more than 0.1; four weeks after they have ended the "
         "effort is below four fifths of the usual, and after a year still below 95 %.",
         set_point,
         lean_years_lower_the_set_point,
         given=("effort_gain",),
+    ),
+    Claim(
+        "CP13",
+        "Within a week of giving up an assistant that has isolated them a person's felt relatedness is below a fifth of what "
+        "it was; after a year it is still lower than it was, and after two years higher.",
+        companion,
+        relatedness_goes_at_once,
+        given=("access",),
+    ),
+    Claim(
+        "CP14",
+        "After four years with cues of 0.9, cues of 0.55 bring ties back above 0.6, but take more than twice as long as none.",
+        companion,
+        near_the_fold_it_takes_longer,
+    ),
+    Claim(
+        "CP15",
+        "With a growth of 0.06 rather than 0.05 during it, a break of a year and a half is long enough for a return to cues of "
+        "0.7; otherwise it is not.",
+        companion,
+        people_shorten_the_break,
+        given=("access", "growth"),
+    ),
+    Claim(
+        "CP16",
+        "In week 4 a newcomer's felt relatedness is the higher the stronger the cues are (0, 0.4, 0.8), and at rest the lower.",
+        companion,
+        week_four_sees_the_relief,
     ),
 ]

@@ -116,8 +116,10 @@ def deadly_binding(answer: Any) -> str:
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         raise Reply("Give a formula, in the symbols of the model, not a number: it must hold for every person.")
     expression = attempt("This answer", sympy.sympify, answer, locals=SYMBOLS)
-    if isinstance(expression, sympy.Eq):
-        expression = expression.rhs
+    if isinstance(expression, (list, tuple, sympy.Tuple, sympy.FiniteSet)) and len(expression) == 1:
+        (expression,) = expression
+    if isinstance(expression, sympy.core.relational.Relational):
+        expression = expression.lhs if expression.rhs == SYMBOLS["binding"] else expression.rhs
     if not isinstance(expression, sympy.Expr):
         raise Reply(f"Give an expression in the symbols of sa.models.ties, not {answer!r}.")
     if SYMBOLS["binding"] in expression.free_symbols:
@@ -137,6 +139,7 @@ def deadly_binding(answer: Any) -> str:
         (g * free / d - 1, "That is binding times e v. Divide by both."),
         ((g * free / d - 1) / e, "Cues are missing below the line: binding works through e v."),
         ((1 - g * free / d) / (e * v), "The sign is turned round: ties die out where binding is *above* the threshold."),
+        ((g * free - d) / (e * v), "Loss multiplies binding too: divide by it."),
         (free / d, "The growth rate is missing, and what ties lapse by even without binding."),
     ]
     if np.allclose(found, key, rtol=1e-6):
@@ -147,9 +150,11 @@ def deadly_binding(answer: Any) -> str:
     raise Reply("Near zero ties, H' is about H times something. Ties die out where that something is negative.")
 
 
-@lru_cache(maxsize=2)
-def _shortest_break(cues: float) -> float:
-    start, low, high = _rest(STRONG)[0].state, 1.0, 400.0
+@lru_cache(maxsize=4)
+def _shortest_break(cues: float, after: float = FOREVER) -> float:
+    """Returns how long a newcomer who has had strong cues for so many weeks must stay away."""
+    caught = simulate(companion, after, dt=after, cues=STRONG).isel(time=-1)
+    start, low, high = {name: float(caught[name]) for name in companion.states}, 1.0, 400.0
     while high - low > 0.01:
         middle = (low + high) / 2
         away = simulate(companion, middle, start, dt=middle, access=0).isel(time=-1)
@@ -161,7 +166,7 @@ def _shortest_break(cues: float) -> float:
 def long_enough(answer: Any) -> str:
     weeks, key = plain(answer, 0, 1000, "The break in weeks"), _shortest_break(MILD)
     if abs(weeks - key) <= 1:
-        return "Nearly two years, though the pull was gone after four months: what the break must bring is people."
+        return "Nearly two years, though the pull was all but gone after a season: what the break must bring is people."
     away = simulate(companion, 400, _rest(STRONG)[0].state, dt=0.25, access=0)
     saddle, connected = _rest(MILD)[1:]
 
@@ -179,6 +184,10 @@ def long_enough(answer: Any) -> str:
             ),
             (first("ties", connected.state["ties"]), "By then ties are back altogether. Less will do."),
             (_shortest_break(STRONG - 0.01), "That would do for a return to cues of 0.79. They return to 0.7."),
+            (
+                _shortest_break(MILD, 156),
+                "Right for the chapter's person, who leaves after three years. Start from isolated.state, with fewer ties.",
+            ),
             (key / 4.345, "Is that in months? Give it in weeks."),
             (key / 52, "Is that in years? Give it in weeks."),
         ],
@@ -190,8 +199,8 @@ def long_enough(answer: Any) -> str:
 
 def _probe(policy: Any) -> None:
     """Replies where a function of the state answers wrongly or jumps, before a run could get stuck on the jump."""
-    for wanting in (0.0, 0.3, 0.6):
-        given = [lever_of(policy, "cues", wanting=wanting, ties=level) for level in np.linspace(0, 1, 1001)]
+    for wanting in (0.05, 0.3, 0.6):
+        given = [lever_of(policy, "cues", wanting=wanting, ties=level) for level in np.linspace(0.01, 1, 991)]
         if np.abs(np.diff(given)).max() > 0.1:
             raise Reply("The idea is right, but the policy jumps as ties pass a level. Let the cues rise by degrees.")
 
@@ -206,30 +215,31 @@ def way_back(answer: Any) -> str:
         attempt("This policy", _probe, answer)
     isolated, connected = (attempt("This policy", _run, answer, *life) for life in ((ISOLATED, BACK), (CONNECTED, YEAR)))
     back, warmth = float(isolated["ties"][-1]), float(connected["cues"].mean())
+    fixed = plan or float(isolated["cues"].max() - isolated["cues"].min()) < 0.01
     if back < WARM:
-        raise Reply(f"After five years the isolated person has ties of {back:.2f}. {_why_not_back(answer, plan)}")
+        raise Reply(f"After five years the isolated person has ties of {back:.2f}. {_why_not_back(answer, fixed)}")
     if warmth < WARM:
         raise Reply(
-            f"Nobody is left alone, but the well-connected get cues of {warmth:.2f} on average. {_why_cold(plan, connected)}"
+            f"Nobody is left alone, but the well-connected get cues of {warmth:.2f} on average. {_why_cold(fixed, connected)}"
         )
-    return "Company first for those who have company. No fixed strength can do that: it has to look."
+    return (
+        "No fixed strength can do that: it has to look. It is a hard way all the same, for on the first day somebody isolated "
+        "feels less close with few cues than with many."
+    )
 
 
-def _why_not_back(policy: Any, plan: bool) -> str:
-    if plan:
+def _why_not_back(policy: Any, fixed: bool) -> str:
+    if fixed:
         return "At a fixed strength what brings them back is cold to the others."
-    few, many = (lever_of(policy, "cues", wanting=0.3, ties=level) for level in (0.05, 0.75))
-    if few > many:
+    if lever_of(policy, "cues", wanting=0.3, ties=0.05) > lever_of(policy, "cues", wanting=0.3, ties=0.75):
         return "Your policy gives most cues to those with fewest ties. It is what they would click, and what keeps them there."
-    if few == many:
-        return "Your policy does not heed ties. Wanting tells who is caught, not who has people."
-    return "Begin with fewer cues, and raise them later."
+    return "Give fewer cues to somebody who is caught, and more only once ties have grown."
 
 
-def _why_cold(plan: bool, connected: xr.Dataset) -> str:
+def _why_cold(fixed: bool, connected: xr.Dataset) -> str:
     if not float(connected["cues"].max()):
         return "No cues at all is a way back, but it is not the only one."
-    return "A fixed strength treats all alike." if plan else "They can bear more: let the cues rise sooner."
+    return "A fixed strength treats all alike." if fixed else "They can bear more: let the cues rise sooner."
 
 
 QUESTIONS = {1: lowest_ties, 2: where_they_fall, 3: deadly_binding, 4: long_enough, 5: way_back}

@@ -59,7 +59,8 @@ def time_course(runs: Any, names: Sequence[str] | str | None = None, width: int 
     for label, name, values in lines:
         run = table[label]
         times = run["time"].values
-        keep = spaced(len(times), most)
+        # The highest and the lowest point too, or a short peak would be lost.
+        keep = np.union1d(spaced(len(times), most), [int(np.argmax(values)), int(np.argmin(values))])
         text = label if label and len(wanted) == 1 else ", ".join(filter(None, (words(name), label)))
         drawn_lines.append(Line(times[keep], values[keep], name, label, text))
         said.append(_story(", ".join(filter(None, (words(name), label))), times, values, run["time"].attrs["units"]))
