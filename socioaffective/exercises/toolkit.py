@@ -78,7 +78,7 @@ def classify_matrices(answer: Any) -> str:
     answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
     if not isinstance(answer, (list, tuple)) or len(answer) != len(MATRICES):
         raise Reply('Give four kinds in a list, in the order A, B, C, D, such as ["saddle", "stable node", ...].')
-    given = [" ".join(str(kind).lower().replace("spiral", "focus").split()) for kind in answer]
+    given = [" ".join(str(kind).lower().replace("spiral", "focus").replace("point", "").split()) for kind in answer]
     for kind in given:
         if kind not in KINDS:
             raise Reply(f"'{kind}' is not among the kinds: {', '.join(KINDS)}.")
@@ -91,7 +91,9 @@ def classify_matrices(answer: Any) -> str:
             raise Reply(slip[0][1])
     name, said = next((n, g) for n, g, r in zip(MATRICES, given, right, strict=True) if g != r)
     (a, b), (c, d) = MATRICES[name]
-    raise Reply(f"{name} has trace {a + d:g} and determinant {a * d - b * c:g}: is that a {said}?")
+    raise Reply(
+        f"{name} has trace {a + d:g} and determinant {a * d - b * c:g}: is that {'an' if said[0] == 'u' else 'a'} {said}?"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -112,6 +114,9 @@ def half_life_after_a_change(answer: Any) -> str:
             (-key, "The sign: a half-life is a time, and positive. The slope is negative, the rate is minus the slope."),
             (1 / pace, "That is the time constant, one over the rate: by then 37 % is left, not half."),
             (pace, "That is the rate, per week. A half-life is ln 2 over it."),
+            (-pace, "That is the slope at the new rest point. The rate is minus that, and the half-life ln 2 over it."),
+            (equilibria(app, quitting=AFTER)[-1].state["share"], "That is where it comes to rest. How fast does it get there?"),
+            (3, "That is read off the first weeks, far from rest, where it goes faster. Measure once it is close."),
             (np.log(2) / old, "That was the half-life before the change. What counts is the slope at the new rest point."),
             (1 / old, "That was the time constant before the change."),
             (
@@ -133,6 +138,8 @@ def _expression(answer: Any) -> sympy.Expr:
     """Returns the answer in the model's own symbols, or replies that it is no expression in them."""
     if isinstance(answer, sympy.core.relational.Relational):
         raise Reply("Give the right-hand side alone, without an equals sign.")
+    if isinstance(answer, (list, tuple)) and len(answer) == 1 and isinstance(answer[0], tuple):
+        raise Reply("The pair holds goodwill and demand at the fold: give the demand alone.")
     if isinstance(answer, (str, list, tuple, set, dict, bool)) or not isinstance(answer, (sympy.Expr, int, float)):
         raise Reply("Give one expression in the symbols of the model, such as recovery / ceiling.")
     answer, known = sympy.sympify(answer), {s.name: s for s in (goodwill, recovery, ceiling, demand)}
@@ -179,10 +186,10 @@ def fold_of_favours(answer: Any) -> str:
     ):
         if attempt("This expression", _same, given, wrong):
             raise Reply(sentence)
-    there = {recovery: 0.4, ceiling: 1}
+    there = {recovery: 0.8, ceiling: 2}
     raise Reply(
-        f"For a recovery of 0.4 and a ceiling of 1 you say {sympy.sympify(given).subs(there)}. Look at the number of rest "
-        "points there, and solve f = 0 and f' = 0."
+        f"For a recovery of 0.8 and a ceiling of 2 you say {float(sympy.sympify(given).subs(there)):.3g}. Look at the number "
+        "of rest points there, and solve f = 0 and f' = 0."
     )
 
 
@@ -209,14 +216,21 @@ def build_focus(answer: Any) -> str:
         return "Half of the trace says how fast it shrinks, and the determinant less the square of that how fast it turns."
     if abs(growth) < 1e-9:
         raise Reply("That turns for ever and never shrinks: a centre. The trace must be negative.")
+    if near(growth, -right_turn) and near(turn, np.log(2) / HALVES):
+        raise Reply("Real and imaginary part are swapped: shrinking belongs to the real part, turning to the imaginary one.")
     for wrong, sentence in (
         (-right_growth, "It grows: in 5 weeks distances double. Both real parts must be negative."),
         (
             -1 / HALVES,
             "You took 5 weeks for the time constant. After 5 weeks half is left, not 37 %: the real part is −ln 2 / 5.",
         ),
-        (right_growth / 2, "The trace is twice the real part. Now distances halve in 10 weeks."),
-        (-right_turn, "The two times are swapped: 5 weeks belong to shrinking, 10 weeks to turning."),
+        (2 * right_growth, "The real part is half of the trace, and not the trace. Now distances halve in 2.5 weeks."),
+        (
+            right_growth / 2,
+            "The two times are swapped: 5 weeks belong to shrinking, 10 weeks to turning."
+            if near(turn, 2 * right_turn)
+            else "The trace is twice the real part. Now distances halve in 10 weeks.",
+        ),
     ):
         if near(growth, wrong):
             raise Reply(sentence)
@@ -246,7 +260,7 @@ def build_three(answer: Any) -> str:
     kinds = [point.kind for point in points]
     if "degenerate" in kinds:
         at = next(iter(points[kinds.index("degenerate")].state.values()))
-        raise Reply(f"At {at:.4g} the slope is zero, so that it does not tell. Use roots that are single.")
+        raise Reply(f"At {round(at, 6) + 0.0:.4g} the slope is zero, so that it does not tell. Use roots that are single.")
     if kinds == ["stable node", "unstable node", "stable node"]:
         raise Reply("Three, but the outer two are stable and the middle one is not. Turn the sign of the whole rule round.")
     if len(points) != 3:
@@ -268,7 +282,7 @@ def largest_step(answer: Any) -> str:
     step, rate = plain(answer, -1e6, 1e6, "The step in weeks"), _pace(BEFORE)
     s, key = spread.quantity.default, 2 / rate
     if abs(step / key - 1) <= 0.01:
-        return "At that step the map's slope is −1: every error comes back with its sign turned, neither larger nor smaller."
+        return "There the map's slope is −1: a small error comes back with its sign turned, and only what is curved decides."
     point_out(
         step,
         [
