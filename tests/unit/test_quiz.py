@@ -50,7 +50,7 @@ def test_the_picture_shows_what_its_question_is_about():
     chart = gain_and_loss().to_dict()
     gain, loss = (np.array([[row["x"], row["y"]] for row in layer["data"]["values"]]) for layer in chart["layer"][::2])
     grows = gain[:, 1] > loss[:, 1] + 1e-12
-    assert gain[grows, 0].min() > 0 and gain[grows, 0].max() < 0.75 and grows.sum() == 35
+    assert gain[grows, 0].min() > 0 and gain[grows, 0].max() < 0.75 and grows.sum() == 44
     assert TOOLKIT[9].answer == "where x is between 0 and 0.75"
     page = sa.exercises.quiz("toolkit")
     drawn = [child.value for child in page.children if "<svg" in str(getattr(child, "value", ""))]
