@@ -79,8 +79,7 @@ class Diagram:
     """Every branch that was found, with its special points; made by `continuation`.
 
     `branches`; `folds`, `hopfs`, `branch_points` and, for a discrete model, `flips` (period doublings), in order of the
-    setting; `notes`, sentences on what ended early, could not be followed or may be missed; `complete` says that no branch
-    ended for want of convergence.
+    setting; `notes`, sentences on what ended early, could not be followed or may be missed.
     """
 
     model: Model
@@ -185,8 +184,9 @@ class Diagram:
             "stable": joined([b.stable for b in self.branches]),
             "special": joined([np.array(k, dtype=object) for k in kinds]).astype(str),
         }
-        if clash := set(along_branch) & set(states):
-            raise ValueError(f"The state '{min(clash)}' has the name of a column of the table; rename it to have a table.")
+        own = {"branch", "unstable", "stable", "special"}
+        if clash := own & {self.setting, *states}:
+            raise ValueError(f"'{min(clash)}' is the name of a column of the table; rename it to have a table.")
         data = xr.Dataset(states, {n: ("point", v) for n, v in along_branch.items()})
         known = {**self.model.states, self.setting: self.model.settings[self.setting]}
         for name, quantity in known.items():
@@ -229,6 +229,9 @@ def meets(jet: Jet, knots: np.ndarray, value: float) -> list[np.ndarray]:
         guess = knots[k] + chord * ((value - knots[k, -1]) / chord[-1] if chord[-1] else 0.0)
         exact = corrected(jet, guess, upright)
         if exact is None or np.linalg.norm(exact - guess) > np.linalg.norm(chord) + SAME:
+            # At a special point Newton's method may fail where the knot itself is the answer.
+            if not np.abs(jet(guess)[0]).max() < 1e-9:
+                continue
             exact = guess
         if not any(np.abs(exact - other).max() < SAME for other in found):
             found.append(exact)

@@ -118,6 +118,9 @@ def follow(
                 tangents.append(turned)
                 if renew is not None and not renew(new):
                     return Trace(np.array(points), np.array(tangents), "stuck")
+                if renew is not None:
+                    # What is renewed turns the equations, and the tangent with them.
+                    tangents[-1] = turned = tangent(system(new)[1], turned)
                 if len(points) > 8 and _passes(system, z, t, new, start) and turned @ tangents[0] > BENT:
                     points[-1], tangents[-1] = start, tangents[0]
                     return Trace(np.array(points), np.array(tangents), "closed")

@@ -33,7 +33,7 @@ BEYOND, FAR = 0.5, 20
 # A run that comes back to itself this closely is taken for a cycle to be found.
 NEAR = 2e-3
 # It may pass through the same plane this often before it does.
-MOST_PASSES = 20
+MOST_PASSES = 8
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from socioaffective.checks import interval, mapped, number, unknown
-from socioaffective.curves import Trace, follow, located, tangent
+from socioaffective.curves import Trace, follow, located
 from socioaffective.equilibrium import settings_of, written
 from socioaffective.jets import Jet
 from socioaffective.model import Model
@@ -86,6 +86,15 @@ class _FoldSystem:
         null = u[self.size : 2 * self.size]
         self.normal = null / (null @ null)
         return True
+
+    def bend(self, u: np.ndarray, previous: np.ndarray | None) -> tuple[float, np.ndarray]:
+        """Returns the quadratic coefficient of the fold, zero at a cusp, and the left null vector, turned as the previous."""
+        z, null = self.at(u), u[self.size : 2 * self.size]
+        if not np.isfinite(u).all():
+            return np.nan, null
+        left = np.linalg.svd(self.jet(z)[1][:, : self.size])[0][:, -1]
+        left = -left if previous is not None and left @ previous < 0 else left
+        return float(left @ self.jet.second(z, null, null)) / float(null @ null), left
 
 
 def fold_curve(
@@ -175,17 +184,21 @@ def _followed(jet: Jet, z: np.ndarray, cusps: list[np.ndarray], notes: list[str]
 
 
 def _cusps_on(system: _FoldSystem, trace: Trace, cusps: list[np.ndarray]) -> None:
-    """Adds the cusps of a fold curve: there both settings turn back at once."""
-    turns = (trace.tangents[:-1, -2:] * trace.tangents[1:, -2:]).sum(axis=1) < 0
-    for k in np.flatnonzero(turns):
+    """Adds the cusps of a fold curve: there the quadratic coefficient of the fold passes through zero."""
+    if len(trace.points) < 2:
+        return
+    bends = [system.bend(trace.points[0], None)]
+    for u in trace.points[1:]:
+        bends.append(system.bend(u, bends[-1][1]))
+    for k in range(len(bends) - 1):
+        (before, left), (after, _) = bends[k], bends[k + 1]
+        if (before < 0) == (after < 0):
+            continue
         u, t = trace.points[k], trace.tangents[k]
         system.renew(u)
-        at = located(system, u, t, trace.points[k + 1], lambda v, t=t: float(tangent(system(v)[1], t)[-2:] @ t[-2:]))
-        if at is None or np.linalg.norm(tangent(system(at)[1], t)[-2:]) > 1e-4:
-            continue
-        z = system.at(at)
-        if not any(np.abs(z - cusp).max() < SAME for cusp in cusps):
-            cusps.append(z)
+        at = located(system, u, t, trace.points[k + 1], lambda v, left=left: system.bend(v, left)[0])
+        if at is not None and not any(np.abs(system.at(at) - cusp).max() < SAME for cusp in cusps):
+            cusps.append(system.at(at))
 
 
 def _near(curve: np.ndarray, z: np.ndarray) -> bool:

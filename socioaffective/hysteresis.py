@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 ASIDE, ONWARDS = 5e-3, 1e-3
 # A state that ends farther than this from where it was has jumped.
 JUMPED = 0.02
-LONGEST, STILL = 1e7, 1e-9
+# A state that has not come to rest after this many weeks or steps is taken to go on moving.
+LONGEST, STILL = 5e4, 1e-9
+SLACK = 1e-6
 
 
 def loop(diagram: Diagram) -> xr.Dataset:
     """Returns the path of `Diagram.hysteresis`."""
     jet = diagram.jet
+    if clash := {"leg", "jump"} & {diagram.setting, *diagram.model.states}:
+        raise ValueError(f"'{min(clash)}' is the name of a column of the path; rename it to have a path.")
     begin = [point for point in diagram.at(diagram.bounds[0]) if point.stable]
     if not begin:
         raise ValueError(
@@ -68,13 +72,17 @@ def _leg(diagram: Diagram, z: np.ndarray, sense: int) -> tuple[list[np.ndarray],
         slopes = jet(left)[1][:, : jet.size]
         values, vectors = np.linalg.eig(slopes)
         aside = vectors[:, np.argmax(values.real)].real
-        landed = _settled(jet, beyond + ASIDE * np.append(aside / np.abs(aside).max(), 0.0))
+        push = ASIDE * np.append(aside / np.abs(aside).max(), 0.0)
+        # Of the two sides the one that is inside the box.
+        landed = _settled(jet, min((beyond + push, beyond - push), key=lambda u: float(np.abs(u - u.clip(0, 1)).max())))
         if landed is None:
             return path, jumps, f"beyond {diagram.setting} = {jet.real(left)[-1]:.4f} nothing comes to rest"
+        if np.abs(landed - landed.clip(0, 1)).max() > SLACK:
+            return path, jumps, f"beyond {diagram.setting} = {jet.real(left)[-1]:.4f} the state leaves its box"
         back = landed.copy()
         back[-1] = left[-1]
         upright = corrected(jet, back, np.append(np.zeros(jet.size), 1.0))
-        if upright is not None and np.abs(upright - landed).max() < JUMPED:
+        if upright is not None and np.abs(upright - landed).max() < JUMPED and np.abs(upright - left)[:-1].max() > ASIDE:
             landed = upright
         if np.abs(landed - left)[:-1].max() > JUMPED:
             jumps.append((left, landed))

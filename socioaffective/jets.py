@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from socioaffective.compile import compiled, jacobian
 from socioaffective.equilibrium import box_of
 from socioaffective.model import Model
 
-# Steps of the difference quotients, as shares of the box: errors of fourth order and of rounding are then about equal.
+# Steps of the difference quotients to begin with, as shares of the box; steep functions take shorter ones.
 FIRST, SECOND = 2e-3, 1e-2
 
 
@@ -60,9 +60,12 @@ class Jet:
         u, v = _padded(u, len(z)), _padded(v, len(z))
         if np.iscomplexobj(v):
             return self.second(z, u, v.real) + 1j * self.second(z, u, v.imag)
-        h = FIRST
-        ends = [self(z + k * h * v)[1] @ u for k in (-2, -1, 1, 2)]
-        return (ends[0] - 8 * ends[1] + 8 * ends[2] - ends[3]) / (12 * h)
+
+        def quotient(h: float) -> np.ndarray:
+            ends = [self(z + k * h * v)[1] @ u for k in (-2, -1, 1, 2)]
+            return (ends[0] - 8 * ends[1] + 8 * ends[2] - ends[3]) / (12 * h)
+
+        return self._agreed(z, quotient, FIRST)
 
     def third(self, z: np.ndarray, u: np.ndarray, v: np.ndarray, w: np.ndarray) -> np.ndarray:
         """Returns the third derivative of the rates in three directions."""
@@ -74,8 +77,22 @@ class Jet:
         return (self._curve(z, u, v + w) - self._curve(z, u, v - w)) / 4
 
     def _curve(self, z: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        weights, h = (-1, 16, -30, 16, -1), SECOND
-        return sum(k * (self(z + place * h * v)[1] @ u) for place, k in zip(range(-2, 3), weights, strict=True)) / (12 * h * h)
+        def quotient(h: float) -> np.ndarray:
+            ends = [self(z + place * h * v)[1] @ u for place in range(-2, 3)]
+            return sum(k * end for k, end in zip((-1, 16, -30, 16, -1), ends, strict=True)) / (12 * h * h)
+
+        return self._agreed(z, quotient, SECOND)
+
+    def _agreed(self, z: np.ndarray, quotient: Callable[[float], np.ndarray], h: float) -> np.ndarray:
+        """Returns a difference quotient at the first step that agrees with the one before, NaN where none does."""
+        size, before = float(np.abs(self(z)[1]).max()), quotient(h)
+        for _ in range(4):
+            h /= 4
+            now = quotient(h)
+            if np.abs(now - before).max() <= 1e-4 * np.abs(now).max() + 1e-7 * size:
+                return now
+            before = now
+        return np.full_like(before, np.nan)
 
 
 def _padded(direction: np.ndarray, size: int) -> np.ndarray:

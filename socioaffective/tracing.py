@@ -78,7 +78,7 @@ class _Search:
             self.notes.append("No branch was found.")
         self.notes.append(
             f"Rest points were searched for at {LOOKS} values of {self.setting}, {gaps} apart: a branch that lies between two "
-            "of them and touches no other can be missed."
+            "of them and touches no other can be missed, and so can two special points within one step, 2 % of the ranges."
         )
         return Diagram(
             self.model, self.setting, self.bounds, self.settings, self.branches, **found, notes=self.notes, jet=self.jet
@@ -96,7 +96,11 @@ class _Search:
                 continue
             for point in points:
                 z = self.jet.share([*point.state.values(), value])
-                shape = np.linalg.svd(self.jet(z)[1], compute_uv=False)
+                slopes = self.jet(z)[1]
+                if not np.isfinite(slopes).all():
+                    self.notes.append(f"At {self._place(z)} the rates have no finite slope: nothing was followed from there.")
+                    continue
+                shape = np.linalg.svd(slopes, compute_uv=False)
                 (regular if shape[-1] > 1e-7 * shape[0] else singular).append(z)
         return regular, singular
 
@@ -148,6 +152,10 @@ class _Search:
 
     def _keep(self, points: np.ndarray, tangents: np.ndarray, closed: bool) -> list[tuple[np.ndarray, np.ndarray]]:
         """Adds a branch with its special points; returns branch points with the tangents of the branches that cross there."""
+        smooth = np.array([np.isfinite(self.jet(z)[1]).all() for z in points])
+        points, tangents = points[smooth], tangents[smooth]
+        if len(points) < 2:
+            return []
         real = self.jet.real(points)
         values = eigenvalues_of(self.model, np.array([self.jet(z)[1][:, :-1] for z in points]))
         unstable = growing(self.model, values)
@@ -162,7 +170,8 @@ class _Search:
             if unstable[k] != unstable[k + 1] and not between:
                 self.notes.append(
                     f"Between {self._place(points[k])} and {self._place(points[k + 1])} stability changes without a special "
-                    "point that could be located; a model that is not smooth there does that."
+                    "point that could be located: the model may not be smooth there, two branches may lie closer together than "
+                    "a step, or several eigenvalues vanish at once."
                 )
             between.sort(key=lambda z, k=k: float(tangents[k] @ (z - points[k])))
             knots += [*between, points[k + 1]]
@@ -179,7 +188,7 @@ class _Search:
         if test == "branch_points":
             at = normal_forms.settled(jet, (points[k] + points[k + 1]) / 2)
         else:
-            at = located(jet, points[k], t, points[k + 1], lambda p: _measures(jet, p, t, test)[test])
+            at = located(jet, points[k], t, points[k + 1], lambda p: _measures(jet, p, t, test).get(test, np.nan))
         if at is None:
             return None
         slopes = jet(at)[1]
@@ -193,7 +202,8 @@ class _Search:
         elif test == "folds":
             # A prong of a pitchfork turns at the branch point, which is no fold.
             shape = np.linalg.svd(slopes, compute_uv=False)
-            if shape[-1] < 1e-5 * shape[0]:
+            met = any(np.abs(at - point.z).max() < 1e-5 for point in self.special["branch_points"])
+            if met or shape[-1] < 1e-5 * shape[0]:
                 return None
             kind, coefficient = normal_forms.fold(jet, at)
         elif test == "hopfs":
@@ -216,10 +226,10 @@ def _measures(jet: Jet, z: np.ndarray, direction: np.ndarray, only: str | None =
     if not np.isfinite(slopes).all():
         return {"folds": np.nan}
     result: dict[str, float] = {}
-    if only in (None, "folds"):
-        result["folds"] = float(tangent(slopes, direction)[-1])
     if only in (None, "branch_points"):
         result["branch_points"] = float(np.linalg.det(np.vstack([slopes / (np.abs(slopes).max() or 1.0), direction])))
+    if only in (None, "folds"):
+        result["folds"] = float(tangent(slopes, direction)[-1])
     if only in (None, "hopfs", "flips"):
         values = eigenvalues_of(jet.model, slopes[:, :-1])
         i, k = np.triu_indices(len(values), 1)

@@ -372,3 +372,64 @@ def test_the_companion_takes_little_longer_in_more_of_its_settings():
     for setting in itertools.islice(m.parameters, 6):
         found = sa.continuation(m.replace(cues=0.7), setting, m.parameters[setting].bounds)
         assert found.branches and not any("given up" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("at", [-0.6, -0.15, 0.3, 0.75])
+def test_no_loop_is_made_of_a_transcritical_point(at):
+    note = sa.continuation(form((r - at) * x - x**2), "r", (-1, 1)).hysteresis().attrs["note"]
+    assert "one path" in note
+    # On the face of its box, as in an epidemic, the state is pushed inwards.
+    s, i = sa.state("s", start=0.9), sa.state("i", start=0.01)
+    b = sa.parameter("b", 1.0, (0, 3))
+    epidemic = sa.Model("SIR", {s: 0.2 - b * s * i - 0.2 * s, i: b * s * i - 0.7 * i})
+    assert "one path" in sa.continuation(epidemic, "b", (0, 3)).hysteresis().attrs["note"]
+
+
+@pytest.mark.parametrize("steepness", [3, 10, 40])
+def test_steep_functions_keep_the_sign_of_their_normal_form(steepness):
+    k = steepness
+    found = sa.continuation(form(r * x + x * (k * x) ** 2 / (1 + (k * x) ** 4) - x**3 / 2), "r", (-1, 1))
+    (point,) = [p for p in found.branch_points if abs(p.value) < 1e-6]
+    # x' = r x + (k^2 - 1/2) x^3 near zero, and the box is 4 wide.
+    assert point.kind == "subcritical pitchfork" and point.coefficient == pytest.approx(16 * (k**2 - 0.5), rel=1e-2)
+
+
+def test_cusps_are_found_whichever_settings_turn_and_not_where_two_folds_merely_meet():
+    wide = sa.parameter("wide", 1.0, (-200, 200))
+    (cusp,) = sa.fold_curve(form(h + wide * x - x**3), "h", "wide").cusps
+    assert list(cusp.values.values()) == pytest.approx([0, 0], abs=1e-6)
+    side_by_side = sa.Model("Two", {x: h + x - x**3, y: r + y - y**3 - 0.02 * x})
+    assert not sa.fold_curve(side_by_side, "h", "r").cusps
+
+
+def test_several_alike_are_followed_without_a_traceback():
+    parts = [sa.state(f"x{k}", bounds=(-2, 2)) for k in range(3)]
+    mean = sum(parts) / 3
+    alike = sa.Model("Alike", {part: h + 0.5 * part - part**3 + 0.1 * (mean - part) for part in parts})
+    found = sa.continuation(alike, "h", (-1, 1))
+    assert found.branches and all(len(branch) > 1 for branch in found.branches)
+
+
+def test_an_undefined_slope_is_said_and_not_a_traceback():
+    root = sa.parameter("root", 0.5, (0, 1))
+    found = sa.continuation(form(sympy.sqrt(root) - x), "root", (0, 1))
+    assert found.branches and any("no finite slope" in note for note in found.notes)
+
+
+def test_the_path_says_where_a_state_leaves_its_box_or_goes_round_a_cycle():
+    assert "leaves its box" in sa.continuation(form(3 * r - x), "r", (-0.5, 1)).hysteresis().attrs["note"]
+    assert "nothing comes to rest" in diagram("Hopf").hysteresis().attrs["note"]
+
+
+def test_a_setting_named_as_a_column_is_refused_and_not_overwritten():
+    branch = sa.parameter("branch", 0.0, (-1, 1))
+    found = sa.continuation(form(branch + x - x**3), "branch", (-1, 1))
+    with pytest.raises(ValueError, match="'branch' is the name of a column"):
+        found.to_xarray()
+
+
+def test_what_is_given_at_a_value_is_at_rest():
+    found = sa.continuation(form(h + r * x - x**3), "r", (-1, 2), h=1e-5)
+    for point in found.at(0.0005):
+        at = point.state["x"]
+        assert abs(1e-5 + 0.0005 * at - at**3) < 1e-9
