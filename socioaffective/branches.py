@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from socioaffective.checks import number
-from socioaffective.curves import along, corrected
+from socioaffective.curves import along, away, corrected
 from socioaffective.cycles import Family, family
 from socioaffective.equilibrium import Equilibrium, classify, spectrum, written
 from socioaffective.hysteresis import loop
@@ -223,11 +223,10 @@ def meets(jet: Jet, knots: np.ndarray, value: float) -> list[np.ndarray]:
     """Returns the points of a branch at a value of the setting, all as shares of the ranges."""
     level = knots[:, -1] - value
     found: list[np.ndarray] = []
-    upright = np.append(np.zeros(jet.size), 1.0)
     for k in np.flatnonzero(level[:-1] * level[1:] <= 0):
         chord = knots[k + 1] - knots[k]
         guess = knots[k] + chord * ((value - knots[k, -1]) / chord[-1] if chord[-1] else 0.0)
-        exact = corrected(jet, guess, upright)
+        exact = corrected(jet, guess, jet.upright)
         if exact is None or np.linalg.norm(exact - guess) > np.linalg.norm(chord) + SAME:
             # At a special point Newton's method may fail where the knot itself is the answer.
             if not np.abs(jet(guess)[0]).max() < 1e-9:
@@ -240,12 +239,10 @@ def meets(jet: Jet, knots: np.ndarray, value: float) -> list[np.ndarray]:
 
 def lies_on(jet: Jet, knots: np.ndarray, z: np.ndarray) -> bool:
     """Returns whether a rest point lies on a branch."""
-    chords = np.diff(knots, axis=0)
+    chords, gaps = np.diff(knots, axis=0), away(knots, z)
     lengths = np.linalg.norm(chords, axis=1)
-    s = np.clip(np.einsum("ij,ij->i", z - knots[:-1], chords) / lengths**2, 0, 1)
-    away = np.linalg.norm(z - knots[:-1] - s[:, None] * chords, axis=1)
-    for k in np.flatnonzero(away < lengths / 2 + SAME):
+    for k in np.flatnonzero(gaps < lengths / 2 + SAME):
         t = chords[k] / lengths[k]
-        if away[k] < SAME or np.abs(along(jet, knots[k], t, float(t @ (z - knots[k]))) - z).max() < SAME:
+        if gaps[k] < SAME or np.abs(along(jet, knots[k], t, float(t @ (z - knots[k]))) - z).max() < SAME:
             return True
     return False

@@ -24,14 +24,13 @@ SLACK = 1e-9
 class Trace:
     """A curve: points and unit tangents, shape (points, unknowns), and why it ended.
 
-    `end` is "limit", with the number of the unknown and the limit that it met, "closed", "stuck" or "long".
+    `end` is "limit", with the number of the unknown that met its limit, "closed", "stuck" or "long".
     """
 
     points: np.ndarray
     tangents: np.ndarray
     end: str
     unknown: int = -1
-    limit: float = math.nan
 
 
 def corrected(system: System, guess: np.ndarray, normal: np.ndarray) -> np.ndarray | None:
@@ -67,6 +66,13 @@ def along(system: System, start: np.ndarray, direction: np.ndarray, s: float) ->
     """Returns the point of the curve whose projection on the tangent at `start` is `s` away; NaN where there is none."""
     z = corrected(system, start + s * direction, direction)
     return np.full_like(start, np.nan) if z is None else z
+
+
+def away(points: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Returns how far `z` lies from each chord between two neighbours among `points`."""
+    chords = np.diff(points, axis=0)
+    s = np.clip(((z - points[:-1]) * chords).sum(axis=1) / (chords**2).sum(axis=1), 0, 1)
+    return np.linalg.norm(z - points[:-1] - s[:, None] * chords, axis=1)
 
 
 def located(system: System, start: np.ndarray, direction: np.ndarray, end: np.ndarray, measure: Callable) -> np.ndarray | None:
@@ -113,7 +119,7 @@ def follow(
             if cosine > BENT:
                 outside = (new < limits[:, 0] - SLACK) | (new > limits[:, 1] + SLACK)
                 if outside.any():
-                    return _cut(system, points, tangents, new, turned, limits, np.flatnonzero(outside))
+                    return _cut(system, points, tangents, new, limits, np.flatnonzero(outside))
                 points.append(new)
                 tangents.append(turned)
                 if renew is not None and not renew(new):
@@ -133,9 +139,7 @@ def follow(
     return Trace(np.array(points), np.array(tangents), "long")
 
 
-def _cut(
-    system: System, points: list, tangents: list, new: np.ndarray, turned: np.ndarray, limits: np.ndarray, outside: np.ndarray
-) -> Trace:
+def _cut(system: System, points: list, tangents: list, new: np.ndarray, limits: np.ndarray, outside: np.ndarray) -> Trace:
     """Returns the curve up to the first limit between its last point and the next."""
     z, t = points[-1], tangents[-1]
     first: tuple[float, int, float, np.ndarray] | None = None
@@ -152,7 +156,7 @@ def _cut(
         at = at.copy()
         at[k] = limit
         points, tangents = [*points, at], [*tangents, tangent(system(at)[1], t)]
-    return Trace(np.array(points), np.array(tangents), "limit", k, limit)
+    return Trace(np.array(points), np.array(tangents), "limit", k)
 
 
 def _passes(system: System, z: np.ndarray, t: np.ndarray, new: np.ndarray, start: np.ndarray) -> bool:

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from socioaffective.checks import mapped, number, unknown
+from socioaffective.checks import number
 from socioaffective.curves import Trace, corrected, follow, located, tangent
-from socioaffective.equilibrium import settings_of
+from socioaffective.equilibrium import in_short, settings_of, states_of
 from socioaffective.jets import Jet
 from socioaffective.model import Model
 
@@ -85,6 +85,11 @@ class _Flow:
         """Fixes where on the orbit it starts: in the plane through a point across its velocity."""
         self.anchor, self.normal = point, velocity / np.linalg.norm(velocity)
 
+    def start_on(self, z: np.ndarray) -> None:
+        """Fixes that the orbit starts where this solution does."""
+        n = self.size
+        self.start_at(z[:n], self.jet(np.concatenate([z[:n], z[n + 1 :]]))[0])
+
     def run(self, z: np.ndarray, times: int = 1) -> np.ndarray | None:
         """Returns one period with its derivatives by the start and the setting, shape (states * (1 + unknowns), times + 1)."""
         n, free, period = self.size, z[self.size + 1 :], float(z[self.size]) * self.unit
@@ -153,7 +158,7 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
         if cycle is None:
             note = "the orbits could not be computed further"
             return False
-        centre = jet.share([*(v.mean() for v in cycle.orbit.values()), *jet.real(np.append(z[:n], z[n + 1 :]))[n:]])[:n]
+        centre = (np.array([v.mean() for v in cycle.orbit.values()]) - jet.box[:n, 0]) / jet.width[:n]
         arms.append(z[:n] - centre)
         # Past a rest point the same cycles come again, seen from their other side.
         if len(arms) > 1 and arms[-1] @ arms[-2] < 0:
@@ -167,7 +172,7 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
             note = f"its period grows while {setting} stands still, as near a homoclinic orbit"
         elif len(cycles) == MOST_CYCLES:
             note = f"it was given up after {MOST_CYCLES} cycles"
-        flow.start_at(z[:n], jet(np.concatenate([z[:n], z[n + 1 :]]))[0])
+        flow.start_on(z)
         return not note
 
     points, turns = np.empty((0, n + 2)), []
@@ -197,8 +202,8 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
 
 def _turn(flow: _Flow, trace: Trace, k: int) -> float | None:
     """Returns the setting at which a family turns back between two of its cycles, as a share of its range."""
-    z, t, n = trace.points[k], trace.tangents[k], flow.size
-    flow.start_at(z[:n], flow.jet(np.concatenate([z[:n], z[n + 1 :]]))[0])
+    z, t = trace.points[k], trace.tangents[k]
+    flow.start_on(z)
     at = located(flow, z, t, trace.points[k + 1], lambda p: float(tangent(flow(p)[1], t)[-1]))
     return None if at is None else float(at[-1])
 
@@ -235,20 +240,15 @@ def limit_cycle(model: Model, /, start: Mapping[str, float] | None = None, settl
             f"'{model.title}' moves in steps; look for its cycles as rest points of the map applied several times."
         )
     weeks = number(settle, "settle (weeks to run before looking)", (1e-3, 1e6))
-    begin = dict(mapped(start, "start", "{'ties': 0.5}"))
-    for name in begin:
-        if name not in model.states:
-            raise unknown("state", name, model.states)
-    values = [number(begin.get(n, q.value), f"The start of '{n}'", q.bounds) for n, q in model.states.items()]
     jet = Jet(model, p, [], [])
-    z = jet.share(values)
+    z = jet.share(states_of(model, start))
     settled = _run(jet, z, weeks)
     last = settled.y[:, -1]
     velocity = jet(last)[0]
     pace = np.linalg.norm(jet(z)[0])
     if np.linalg.norm(velocity) < 1e-7 * max(pace, 1e-9):
-        raise RuntimeError(f"The run comes to rest at {_said(jet, last)}; there is no cycle to follow from there.")
-
+        where = in_short(model.states, jet.real(last))
+        raise RuntimeError(f"The run comes to rest at {where}; there is no cycle to follow from there.")
     again = _run(jet, last, weeks)
     ahead = velocity @ (again.y - last[:, None])
     flow = _Flow(jet, 1.0)
@@ -291,7 +291,3 @@ def _newton(flow: _Flow, z: np.ndarray) -> np.ndarray | None:
         if np.abs(step[: flow.size]).max() < 1e-9 and abs(step[-1]) < 1e-9 * z[-1]:
             return z
     return None
-
-
-def _said(jet: Jet, z: np.ndarray) -> str:
-    return ", ".join(f"{name} = {value:.4g}" for name, value in zip(jet.model.states, jet.real(z), strict=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.checks import number, unknown
+from socioaffective.checks import mapped, number, unknown
 from socioaffective.compile import jacobian, rates
 from socioaffective.model import Model, a_model
 
@@ -53,6 +53,20 @@ class Equilibrium:
 def written(state: dict[str, float]) -> str:
     """Returns a state as text, to four decimals."""
     return ", ".join(f"{name} = {round(value, 4) + 0.0:.4f}" for name, value in state.items())
+
+
+def in_short(names: Iterable[str], values: Iterable[float]) -> str:
+    """Returns names with values as text, to four digits, for a sentence on where something happens."""
+    return ", ".join(f"{name} = {value:.4g}" for name, value in zip(names, values, strict=False))
+
+
+def states_of(model: Model, start: Any) -> np.ndarray:
+    """Returns the start values of a model in order, its own where none is given; ValueError for what it does not have."""
+    given = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
+    for name in given:
+        if name not in model.states:
+            raise unknown("state", name, model.states)
+    return np.array([number(given.get(n, q.value), f"'{n}'", q.bounds) for n, q in model.states.items()])
 
 
 class RestPoints(list):

@@ -17,6 +17,7 @@ from socioaffective.compile import rates
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of
 from socioaffective.manifolds import planar, told
 from socioaffective.model import CLOCKS, Model, a_model
+from socioaffective.shares import wilson
 from socioaffective.simulation import Call, simulate
 
 # A start this many boxes away has left for good.
@@ -99,8 +100,7 @@ def basin_shares(model: Model, starts: int = 2000, seed: int = 0, **settings: fl
     model is left out. The errors are those of sampling alone: a rest point that `sa.equilibria` misses counts as elsewhere,
     and a start counts as settled once each state is within 0.004 of its bounds' width.
     Raises ValueError for a count or a seed that is not a positive whole number, and for an unknown name.
-    Source of the intervals: Wilson (1927), doi:10.1080/01621459.1927.10502953; of the method: Menck et al. (2013), "How
-    basin stability complements the linear-stability paradigm", doi:10.1038/nphys2516.
+    Source: Menck et al. (2013), "How basin stability complements the linear-stability paradigm", doi:10.1038/nphys2516.
 
     >>> import socioaffective as sa
     >>> found = sa.basin_shares(sa.models.mirror, starts=400)
@@ -119,14 +119,8 @@ def basin_shares(model: Model, starts: int = 2000, seed: int = 0, **settings: fl
     known = [*(k for k, point in enumerate(rest) if point.stable), ELSEWHERE]
     shares = {k: float((fate == k).mean()) for k in known}
     errors = {k: math.sqrt(share * (1 - share) / count) for k, share in shares.items()}
-    return BasinShares(shares, errors, {k: _wilson(share, count) for k, share in shares.items()}, rest, count)
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    """Returns the interval of Wilson's method, which has a width at a share of 0 or 1 too."""
-    z = WILSON**2 / count
-    middle, half = share + z / 2, math.sqrt(z * share * (1 - share) + z**2 / 4)
-    return max((middle - half) / (1 + z), 0.0), min((middle + half) / (1 + z), 1.0)
+    intervals = {k: tuple(map(float, wilson(share, count, WILSON))) for k, share in shares.items()}
+    return BasinShares(shares, errors, intervals, rest, count)
 
 
 def point_of_no_return(model: Model, run: xr.Dataset, change: Mapping[str, float], goal: int | None = None) -> NoReturn:

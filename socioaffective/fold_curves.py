@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-from socioaffective.checks import interval, mapped, number, unknown
-from socioaffective.curves import Trace, follow, located
-from socioaffective.equilibrium import settings_of, written
+from socioaffective.checks import mapped, unknown
+from socioaffective.curves import Trace, away, follow, located
+from socioaffective.equilibrium import in_short, settings_of, written
 from socioaffective.jets import Jet
 from socioaffective.model import Model
-from socioaffective.tracing import continuation
+from socioaffective.tracing import continuation, range_of, refuse_held
 
 # Folds are searched for at the given value of the second setting and at this many more, ends included.
 LOOKS = 5
@@ -119,19 +119,14 @@ def fold_curve(
     p = settings_of(model, settings)
     pair = (first, second)
     for name in pair:
-        if name not in model.settings:
-            raise unknown("parameter, lever or input", name, model.settings)
-        if name in settings:
-            raise ValueError(f"'{name}' is varied; it cannot be held at {settings[name]} too.")
+        refuse_held(model, name, settings)
     if first == second:
         raise ValueError(f"A fold curve needs two settings, not '{first}' twice.")
     ranges = {name: model.settings[name].bounds for name in pair}
     for name, bounds in mapped(within, "within", "{'cues': (0, 1)}").items():
         if name not in pair:
             raise unknown("setting of the plane", name, pair)
-        ranges[name] = interval(bounds, f"'{name}'")
-        for end in ranges[name]:
-            number(end, f"'{name}'", model.settings[name].bounds)
+        ranges[name] = range_of(model, name, bounds)
     jet = Jet(model, p, pair, list(ranges.values()))
     low, high = ranges[second]
     default = model.settings[second].value
@@ -179,7 +174,8 @@ def _followed(jet: Jet, z: np.ndarray, cusps: list[np.ndarray], notes: list[str]
         if trace.end == "closed":
             return pieces[-1]
         if trace.end in ("stuck", "long") or trace.unknown < n:
-            notes.append(f"A fold curve ends inside the ranges, where the states are {_said(jet, pieces[-1][-1])}.")
+            where = in_short(jet.model.states, jet.real(pieces[-1][-1]))
+            notes.append(f"A fold curve ends inside the ranges, where the states are {where}.")
     return np.concatenate([pieces[0][:0:-1], pieces[1]])
 
 
@@ -203,10 +199,4 @@ def _cusps_on(system: _FoldSystem, trace: Trace, cusps: list[np.ndarray]) -> Non
 
 def _near(curve: np.ndarray, z: np.ndarray) -> bool:
     """Returns whether a fold lies on a fold curve, to what chords differ from it."""
-    chords = np.diff(curve, axis=0)
-    s = np.clip(((z - curve[:-1]) * chords).sum(axis=1) / (chords**2).sum(axis=1), 0, 1)
-    return bool(np.linalg.norm(z - curve[:-1] - s[:, None] * chords, axis=1).min() < NEAR)
-
-
-def _said(jet: Jet, z: np.ndarray) -> str:
-    return ", ".join(f"{name} = {value:.4g}" for name, value in zip(jet.model.states, jet.real(z), strict=False))
+    return bool(away(curve, z).min() < NEAR)

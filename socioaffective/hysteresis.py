@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from scipy.integrate import solve_ivp
 
-from socioaffective.curves import corrected
+from socioaffective.curves import away, corrected
 from socioaffective.jets import Jet
 
 if TYPE_CHECKING:
@@ -42,24 +42,24 @@ def loop(diagram: Diagram) -> xr.Dataset:
         z = min(places, key=lambda place: np.abs(place - own).max())
     up, jumps_up, end_up = _leg(diagram, z, 1)
     down, jumps_down, end_down = _leg(diagram, up[-1], -1)
-    said = [*(_told(diagram, jump, "up") for jump in jumps_up), *(_told(diagram, jump, "down") for jump in jumps_down)]
+    legs = ((up, jumps_up, "up"), (down, jumps_down, "down"))
+    said = [_told(diagram, leg[k], leg[k + 1], way) for leg, jumps, way in legs for k in jumps]
     note = " and ".join(filter(None, [*said, end_up, end_down])) or f"{diagram.setting} moves the state up and down one path"
     points = np.array([*up, *down])
     values = jet.real(points)
-    jumping = {id(jump[0]) for jump in (*jumps_up, *jumps_down)}
     return xr.Dataset(
         {name: ("point", column) for name, column in zip(diagram.model.states, values.T, strict=False)},
         {
             diagram.setting: ("point", values[:, -1]),
             "leg": ("point", np.repeat([1, -1], [len(up), len(down)])),
-            "jump": ("point", [id(z) in jumping for z in (*up, *down)]),
+            "jump": ("point", [k in jumps for leg, jumps, _ in legs for k in range(len(leg))]),
         },
         {"note": f"{note}.", "model": diagram.model.title},
     )
 
 
-def _leg(diagram: Diagram, z: np.ndarray, sense: int) -> tuple[list[np.ndarray], list[tuple[np.ndarray, np.ndarray]], str]:
-    """Returns the path in one sense, its jumps (from, to), and why it ends early, if it does."""
+def _leg(diagram: Diagram, z: np.ndarray, sense: int) -> tuple[list[np.ndarray], list[int], str]:
+    """Returns the path in one sense, which of its points are about to jump to the next, and why it ends early, if it does."""
     jet, path, jumps = diagram.jet, [z], []
     for _ in range(50):
         walked = _walk(diagram, path[-1], sense)
@@ -81,11 +81,11 @@ def _leg(diagram: Diagram, z: np.ndarray, sense: int) -> tuple[list[np.ndarray],
             return path, jumps, f"beyond {diagram.setting} = {jet.real(left)[-1]:.4f} the state leaves its box"
         back = landed.copy()
         back[-1] = left[-1]
-        upright = corrected(jet, back, np.append(np.zeros(jet.size), 1.0))
+        upright = corrected(jet, back, jet.upright)
         if upright is not None and np.abs(upright - landed).max() < JUMPED and np.abs(upright - left)[:-1].max() > ASIDE:
             landed = upright
         if np.abs(landed - left)[:-1].max() > JUMPED:
-            jumps.append((left, landed))
+            jumps.append(len(path) - 1)
         path.append(landed)
     return path, jumps, f"{diagram.setting} meets more than 50 jumps"
 
@@ -94,14 +94,11 @@ def _walk(diagram: Diagram, z: np.ndarray, sense: int) -> list[np.ndarray]:
     """Returns the knots of the stable branch through a point, as far as they go in the sense of the setting."""
     best, place = np.inf, (0, 0)
     for b, branch in enumerate(diagram.branches):
-        chords = np.diff(branch.knots, axis=0)
-        s = np.clip(((z - branch.knots[:-1]) * chords).sum(axis=1) / (chords**2).sum(axis=1), 0, 1)
-        away = np.linalg.norm(z - branch.knots[:-1] - s[:, None] * chords, axis=1)
         # A point at a fold lies between a stable and an unstable piece.
-        away = np.where(branch.grows == 0, away, np.inf)
-        k = int(np.argmin(away))
-        if away[k] < best:
-            best, place = float(away[k]), (b, k)
+        gaps = np.where(branch.grows == 0, away(branch.knots, z), np.inf)
+        k = int(np.argmin(gaps))
+        if gaps[k] < best:
+            best, place = float(gaps[k]), (b, k)
     branch, k = diagram.branches[place[0]], place[1]
     step = 1 if (branch.knots[k + 1, -1] - branch.knots[k, -1]) * sense > 0 else -1
     found, k = [], k + (step > 0)
@@ -133,12 +130,12 @@ def _settled(jet: Jet, z: np.ndarray) -> np.ndarray | None:
         span *= 4 if jet.model.clock == "continuous" or span < 1e4 else LONGEST
     else:
         return None
-    return corrected(jet, np.concatenate([y, setting]), np.append(np.zeros(jet.size), 1.0))
+    return corrected(jet, np.concatenate([y, setting]), jet.upright)
 
 
-def _told(diagram: Diagram, jump: tuple[np.ndarray, np.ndarray], way: str) -> str:
+def _told(diagram: Diagram, left: np.ndarray, landed: np.ndarray, way: str) -> str:
     """Returns a jump in words, by the state that moves most."""
-    before, after = (diagram.jet.real(z) for z in jump)
-    k = int(np.argmax(np.abs(jump[1] - jump[0])[:-1]))
+    before, after = (diagram.jet.real(z) for z in (left, landed))
+    k = int(np.argmax(np.abs(landed - left)[:-1]))
     name, verb = list(diagram.model.states)[k], "falls" if after[k] < before[k] else "rises"
     return f"{name} {verb} from {before[k]:.2f} to {after[k]:.2f} at {diagram.setting} = {before[-1]:.4f} on the way {way}"

@@ -20,6 +20,7 @@ from socioaffective.equilibrium import Equilibrium, settings_of
 from socioaffective.events import watches
 from socioaffective.given import drawn
 from socioaffective.model import CLOCKS, Model, a_model
+from socioaffective.shares import wilson
 from socioaffective.simulation import simulate
 from socioaffective.timescales import rest_at
 
@@ -382,10 +383,8 @@ def _scored(held: np.ndarray, ramped: np.ndarray, indicator: str) -> xr.Dataset:
         ("false_alarms", (held[:, None] > thresholds).mean(axis=0)),
         ("misses", (ramped[:, None] <= thresholds).mean(axis=0)),
     ):
-        middle = (share + Z**2 / (2 * count)) / (1 + Z**2 / count)
-        half = Z / (1 + Z**2 / count) * np.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
-        data |= {kind: ("threshold", share), f"{kind}_low": ("threshold", np.maximum(middle - half, 0)),
-                 f"{kind}_high": ("threshold", np.minimum(middle + half, 1))}  # fmt: skip
+        low, high = wilson(share, count, Z)
+        data |= {kind: ("threshold", share), f"{kind}_low": ("threshold", low), f"{kind}_high": ("threshold", high)}
     data |= {"held_trend": ("run", held), "ramped_trend": ("run", ramped)}
     ranks = rankdata(np.concatenate([held, ramped]))[count:]
     auc = float((ranks.sum() - count * (count + 1) / 2) / count**2)

@@ -29,6 +29,8 @@ class Jet:
         self.model, self.size = model, len(model.states)
         self.box = np.vstack([box_of(model), np.reshape(ranges, (-1, 2))])
         self.width = self.box[:, 1] - self.box[:, 0]
+        # Across it the one free setting stays as it is.
+        self.upright = np.append(np.zeros(len(self.box) - 1), 1.0)
         self._settings = list(map(float, settings))
         self._places = [list(model.settings).index(name) for name in free]
         free_symbols = tuple(model.symbols[name] for name in free)

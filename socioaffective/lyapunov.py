@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from socioaffective.checks import mapped, number, unknown
+from socioaffective.checks import number
 from socioaffective.compile import compiled, jacobian
-from socioaffective.equilibrium import box_of, settings_of
+from socioaffective.equilibrium import box_of, in_short, settings_of, states_of
 from socioaffective.model import CLOCKS, Model
 
 # Standard errors come from the means of this many stretches of the record.
@@ -86,7 +86,7 @@ def lyapunov_exponents(
     length = _length(model, weeks, "weeks (the length of the record)")
     settle = length // 5 if settle is None and model.clock == "discrete" else length / 5 if settle is None else settle
     before = _length(model, settle, "settle (what goes before the record)", least=0.0)
-    y = _start(model, start)
+    y = states_of(model, start)
     walk = _steps if model.clock == "discrete" else _flow
     logs, spans, end, scale, moves = walk(model, p, y, before, length)
     values, errors = _means(logs, spans)
@@ -109,14 +109,6 @@ def _length(model: Model, given: Any, what: str, least: float = 1e-9) -> float:
         if length > MOST_STEPS:
             raise ValueError(f"{what} is {length:g} steps, too many; at most {MOST_STEPS:,} are taken.")
     return length
-
-
-def _start(model: Model, start: Any) -> np.ndarray:
-    given = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
-    for name in given:
-        if name not in model.states:
-            raise unknown("state", name, model.states)
-    return np.array([number(given.get(n, q.value), f"'{n}'", q.bounds) for n, q in model.states.items()])
 
 
 def _means(logs: np.ndarray, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,8 +150,8 @@ def _evaluated(model: Model, p: np.ndarray) -> Callable[[np.ndarray], tuple[np.n
 
 
 def _lost(model: Model, time: float, y: np.ndarray, why: str, way_out: str) -> RuntimeError:
-    where = ", ".join(f"{name} = {value:.4g}" for name, value in zip(model.states, y, strict=True))
-    return RuntimeError(f"The run of '{model.title}' {why}, at {CLOCKS[model.clock]} {time:.4g} with {where}. {way_out}")
+    when = f"{CLOCKS[model.clock]} {time:.4g} with {in_short(model.states, y)}"
+    return RuntimeError(f"The run of '{model.title}' {why}, at {when}. {way_out}")
 
 
 ELSEWHERE = "Only a run that stays has Lyapunov exponents; begin elsewhere with start={...} or change a setting."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from socioaffective import normal_forms
 from socioaffective.branches import SAME, Branch, Diagram, SpecialPoint, eigenvalues_of, growing, lies_on
 from socioaffective.checks import interval, number, unknown
 from socioaffective.curves import Trace, corrected, follow, located, tangent
-from socioaffective.equilibrium import equilibria, settings_of
+from socioaffective.equilibrium import equilibria, in_short, settings_of
 from socioaffective.jets import Jet
 from socioaffective.model import Model
 
@@ -41,14 +43,25 @@ def continuation(model: Model, setting: str, bounds: tuple[float, float], /, **s
     Source: Keller 1977 (pseudo-arclength); Kuznetsov, Elements of Applied Bifurcation Theory, chapter 10.
     """
     p = settings_of(model, settings)
+    refuse_held(model, setting, settings)
+    bounds = range_of(model, setting, bounds)
+    return _Search(model, setting, bounds, dict(settings), Jet(model, p, [setting], [bounds])).diagram()
+
+
+def refuse_held(model: Model, setting: str, settings: Mapping[str, float]) -> None:
+    """Raises ValueError for a setting to vary that the model does not have, or that is given a value too."""
     if setting not in model.settings:
         raise unknown("parameter, lever or input", setting, model.settings)
     if setting in settings:
         raise ValueError(f"'{setting}' is varied; it cannot be held at {settings[setting]} too.")
+
+
+def range_of(model: Model, setting: str, bounds: Any) -> tuple[float, float]:
+    """Returns a pair of bounds, once both lie within those of the setting."""
     bounds = interval(bounds, f"'{setting}'")
     for end in bounds:
         number(end, f"'{setting}'", model.settings[setting].bounds)
-    return _Search(model, setting, bounds, dict(settings), Jet(model, p, [setting], [bounds])).diagram()
+    return bounds
 
 
 class _Search:
@@ -109,13 +122,12 @@ class _Search:
 
     def _place(self, z: np.ndarray) -> str:
         *states, value = self.jet.real(z).tolist()
-        where = ", ".join(f"{name} = {x:.4g}" for name, x in zip(self.model.states, states, strict=True))
-        return f"{self.setting} = {value:.6g}, {where}"
+        return f"{self.setting} = {value:.6g}, {in_short(self.model.states, states)}"
 
     def _add(self, z: np.ndarray, direction: np.ndarray | None) -> None:
         """Follows the branch through a point both ways, and then the branches that cross it."""
         if direction is None:
-            direction = tangent(self.jet(z)[1], np.append(np.zeros(self.jet.size), 1.0))
+            direction = tangent(self.jet(z)[1], self.jet.upright)
         ahead = follow(self.jet, z, direction, self.limits)
         back = None if ahead.end == "closed" else follow(self.jet, z, -direction, self.limits)
         # The start itself is left out between others: it may be a special point, which belongs between two points.
@@ -152,14 +164,15 @@ class _Search:
 
     def _keep(self, points: np.ndarray, tangents: np.ndarray, closed: bool) -> list[tuple[np.ndarray, np.ndarray]]:
         """Adds a branch with its special points; returns branch points with the tangents of the branches that cross there."""
-        smooth = np.array([np.isfinite(self.jet(z)[1]).all() for z in points])
-        points, tangents = points[smooth], tangents[smooth]
+        slopes = np.array([self.jet(z)[1] for z in points])
+        smooth = np.isfinite(slopes).all(axis=(1, 2))
+        points, tangents, slopes = points[smooth], tangents[smooth], slopes[smooth]
         if len(points) < 2:
             return []
         real = self.jet.real(points)
-        values = eigenvalues_of(self.model, np.array([self.jet(z)[1][:, :-1] for z in points]))
+        values = eigenvalues_of(self.model, slopes[..., :-1])
         unstable = growing(self.model, values)
-        tests = [_measures(self.jet, z, t) for z, t in zip(points, tangents, strict=True)]
+        tests = [_measures(self.model, at, t) for at, t in zip(slopes, tangents, strict=True)]
         crossings, knots, grows = [], [points[0]], []
         for k in range(len(points) - 1):
             between = []
@@ -188,7 +201,9 @@ class _Search:
         if test == "branch_points":
             at = normal_forms.settled(jet, (points[k] + points[k + 1]) / 2)
         else:
-            at = located(jet, points[k], t, points[k + 1], lambda p: _measures(jet, p, t, test).get(test, np.nan))
+            at = located(
+                jet, points[k], t, points[k + 1], lambda z: _measures(self.model, jet(z)[1], t, test).get(test, np.nan)
+            )
         if at is None:
             return None
         slopes = jet(at)[1]
@@ -220,20 +235,19 @@ class _Search:
         return at
 
 
-def _measures(jet: Jet, z: np.ndarray, direction: np.ndarray, only: str | None = None) -> dict[str, float]:
-    """Returns what changes its sign at each kind of special point."""
-    slopes = jet(z)[1]
+def _measures(model: Model, slopes: np.ndarray, direction: np.ndarray, only: str | None = None) -> dict[str, float]:
+    """Returns what changes its sign at each kind of special point, nothing where the slopes are undefined."""
     if not np.isfinite(slopes).all():
-        return {"folds": np.nan}
+        return {}
     result: dict[str, float] = {}
     if only in (None, "branch_points"):
         result["branch_points"] = float(np.linalg.det(np.vstack([slopes / (np.abs(slopes).max() or 1.0), direction])))
     if only in (None, "folds"):
         result["folds"] = float(tangent(slopes, direction)[-1])
     if only in (None, "hopfs", "flips"):
-        values = eigenvalues_of(jet.model, slopes[:, :-1])
+        values = eigenvalues_of(model, slopes[:, :-1])
         i, k = np.triu_indices(len(values), 1)
-        discrete = jet.model.clock == "discrete"
+        discrete = model.clock == "discrete"
         sums = values[i] * values[k] - 1 if discrete else values[i] + values[k]
         if len(sums):
             scale = np.abs(sums).max() or 1.0

@@ -6,43 +6,14 @@ import itertools
 import numpy as np
 import pytest
 import sympy
+from forms import form, h, polar, r, wilson_cowan, x, y
 from own_models import logistic_map, lorenz, mirror
 from scipy.optimize import brentq
 
 import socioaffective as sa
 from socioaffective.equilibrium import settings_of, velocity
 
-x, y = sa.state("x", bounds=(-2, 2)), sa.state("y", bounds=(-2, 2))
-r, h = sa.parameter("r", 0.0, (-2, 2)), sa.parameter("h", 0.0, (-1, 1))
 m = sa.models.companion
-
-
-def form(right):
-    return sa.Model("Form", {x: right})
-
-
-def polar(radial):
-    """A plane that turns once in 2 pi, with this rate of change of the radius over the radius, in s = radius squared."""
-    s = x**2 + y**2
-    return sa.Model("Polar", {x: radial(s) * x - y, y: x + radial(s) * y})
-
-
-def wilson_cowan():
-    """Two populations that excite and inhibit, with the parameters of Wilson and Cowan 1972 for a limit cycle."""
-    e, i = sa.state("excited", start=0.1, bounds=(0, 1)), sa.state("inhibited", start=0.05, bounds=(0, 1))
-    p = sa.parameter("input_rate", 1.25, (0, 3))
-
-    def response(u, slope, threshold):
-        return sa.logistic(slope * (u - threshold)) - 1 / (1 + sympy.exp(sympy.Float(slope * threshold)))
-
-    top_e, top_i = (1 - 1 / (1 + float(np.exp(a * t))) for a, t in ((1.3, 4), (2, 3.7)))
-    return sa.Model(
-        "Wilson-Cowan",
-        {
-            e: -e + (top_e - e) * response(16 * e - 12 * i + p, 1.3, 4),
-            i: -i + (top_i - i) * response(15 * e - 3 * i, 2, 3.7),
-        },
-    )
 
 
 @functools.cache
@@ -296,78 +267,6 @@ def test_a_kink_is_no_special_point_but_is_noted():
     assert any("not smooth" in note or "could not be followed" in note for note in found.notes)
 
 
-def test_the_cusp_has_its_textbook_shape():
-    curve = sa.fold_curve(form(h + r * x - x**3), "h", "r")
-    (points,), (cusp,) = curve.curves, curve.cusps
-    assert 4 * points["r"] ** 3 == pytest.approx(27 * points["h"] ** 2, abs=1e-8)
-    assert list(cusp.values.values()) == pytest.approx([0, 0], abs=1e-8) and cusp.state["x"] == pytest.approx(0, abs=1e-8)
-    assert np.ptp(points["h"]) > 1.5 and curve.to_xarray().sizes["point"] == len(points["h"])
-    # A cusp that lies neither at the origin nor along an axis.
-    moved = sa.fold_curve(form((h - 0.3) + (r - 0.2) * (x - 0.4) - (x - 0.4) ** 3), "h", "r").cusps
-    assert list(moved[0].values.values()) == pytest.approx([0.3, 0.2], abs=1e-8)
-
-
-def test_fold_curves_of_the_companion_pass_through_folds_found_one_by_one():
-    curve = sa.fold_curve(m, "cues", "binding")
-    for level in (4.0, 7.0):
-        for fold in sa.continuation(m, "cues", (0, 1), binding=level).folds:
-            gaps = []
-            for points in curve.curves:
-                side = points["binding"] - level
-                for k in np.flatnonzero(side[:-1] * side[1:] < 0):
-                    share = side[k] / (side[k] - side[k + 1])
-                    gaps.append(abs(points["cues"][k] + share * (points["cues"][k + 1] - points["cues"][k]) - fold.value))
-            # Between two points of the curve a chord stands in for it.
-            assert min(gaps) < 1e-4
-
-
-def test_cycles_of_the_normal_form_have_their_radius_and_period():
-    (family,) = diagram("Hopf").cycles
-    assert family.period == pytest.approx(2 * np.pi, rel=1e-7)
-    assert family.high["x"] == pytest.approx(np.sqrt(family.value), abs=2e-4)  # Of 200 points one comes this near the top.
-    assert family.stable.all() and "end of the range" in family.note and not family.folds
-
-
-def test_cycles_born_unstable_turn_back_at_a_fold_of_cycles():
-    (family,) = diagram("Bautin").cycles
-    # r + s - s^2 = 0 turns at s = 1/2, r = -1/4; the inner cycle is unstable, the outer stable.
-    assert family.folds == pytest.approx([-0.25], abs=1e-7)
-    size = (family.high["x"] - family.low["x"]) / 2
-    assert (family.stable == (size**2 > 0.5)).all() and family.stable.any() and not family.stable.all()
-
-
-def test_a_family_ends_where_another_hopf_point_takes_it_back():
-    # Two Hopf points at r = -1/2 and 1/2, joined by cycles of radius squared 1/4 - r^2.
-    found = sa.continuation(polar(lambda s: sympy.Rational(1, 4) - r**2 - s), "r", (-1, 1))
-    assert [p.value for p in found.hopfs] == pytest.approx([-0.5, 0.5], abs=1e-8)
-    (family,) = found.cycles
-    assert "another Hopf point" in family.note and np.ptp(family.value) == pytest.approx(1, abs=0.01)
-
-
-@pytest.mark.parametrize(("mu", "period"), [(0.1, 6.2871), (1, 6.6632868593), (4, 10.2035)])
-def test_the_van_der_pol_oscillator_has_its_published_period(mu, period):
-    # 2 pi (1 + mu^2 / 16 - 5 mu^4 / 3072) for small mu; Andersen and Geer 1982 for 1; Urabe 1960 for 4 (10.2035).
-    a, b = sa.state("a", start=1.0, bounds=(-4, 4)), sa.state("b", bounds=(-8, 8))
-    cycle = sa.limit_cycle(sa.Model("Van der Pol", {a: b, b: mu * (1 - a**2) * b - a}), settle=200)
-    assert cycle.period == pytest.approx(period, abs=1e-4) and cycle.stable
-    # The multipliers' product is the mean divergence, exp of the integral of mu (1 - a^2).
-    rise = np.trapezoid(mu * (1 - cycle.orbit["a"] ** 2), np.linspace(0, cycle.period, len(cycle.orbit["a"])))
-    # Beyond exp(-20) a multiplier is round-off.
-    assert rise < -20 or float(np.log(np.prod(cycle.multipliers).real)) == pytest.approx(rise, abs=0.02)
-
-
-def test_where_there_is_no_cycle_it_is_said():
-    for model, start, words in (
-        (sa.models.wanting_liking, {}, "comes to rest at"),
-        (form(x**3), {"x": 0.5}, "leaves for good"),
-        (lorenz(), {}, "does not come back"),
-    ):
-        with pytest.raises(RuntimeError, match=words):
-            sa.limit_cycle(model, start, settle=60)
-    with pytest.raises(ValueError, match="steps"):
-        sa.limit_cycle(logistic_map())
-
-
 def test_the_companion_takes_little_longer_in_more_of_its_settings():
     for setting in itertools.islice(m.parameters, 6):
         found = sa.continuation(m.replace(cues=0.7), setting, m.parameters[setting].bounds)
@@ -392,14 +291,6 @@ def test_steep_functions_keep_the_sign_of_their_normal_form(steepness):
     (point,) = [p for p in found.branch_points if abs(p.value) < 1e-6]
     # x' = r x + (k^2 - 1/2) x^3 near zero, and the box is 4 wide.
     assert point.kind == "subcritical pitchfork" and point.coefficient == pytest.approx(16 * (k**2 - 0.5), rel=1e-2)
-
-
-def test_cusps_are_found_whichever_settings_turn_and_not_where_two_folds_merely_meet():
-    wide = sa.parameter("wide", 1.0, (-200, 200))
-    (cusp,) = sa.fold_curve(form(h + wide * x - x**3), "h", "wide").cusps
-    assert list(cusp.values.values()) == pytest.approx([0, 0], abs=1e-6)
-    side_by_side = sa.Model("Two", {x: h + x - x**3, y: r + y - y**3 - 0.02 * x})
-    assert not sa.fold_curve(side_by_side, "h", "r").cusps
 
 
 def test_several_alike_are_followed_without_a_traceback():
