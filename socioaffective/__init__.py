@@ -25,6 +25,7 @@ _HOMES = {
     "explore": "explorer",
     "figures": None,
     "fold_curve": "fold_curves",
+    "horizon_grid": "frontier",
     "input": "quantities",
     "lever": "quantities",
     "limit_cycle": "cycles",
@@ -34,7 +35,10 @@ _HOMES = {
     "Model": "model",
     "models": None,
     "nullclines": "plane",
+    "objectives": None,
     "observable": "quantities",
+    "optimise": "control",
+    "pareto": "frontier",
     "parameter": "quantities",
     "point_of_no_return": "fates",
     "policies": None,
@@ -46,6 +50,8 @@ _HOMES = {
     "simulate": "simulation",
     "state": "quantities",
     "time_scales": "timescales",
+    "welfare": "outlook",
+    "worlds": None,
 }
 __all__ = sorted(_HOMES)
 

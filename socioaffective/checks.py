@@ -69,3 +69,11 @@ def interval(bounds: Any, what: str) -> tuple[float, float]:
     if low >= high:
         raise ValueError(f"The bounds of {what} must rise, low before high, not ({low:g}, {high:g}).")
     return low, high
+
+
+def whole(value: Any, what: str, low: int = 0, high: int = 2**63) -> int:
+    """Returns `value` as an int once it is a whole number from `low` to `high`."""
+    if isinstance(value, bool) or (count := number(value, what)) != int(count) or not low <= count <= high:
+        upto = f"from {low} to {high}" if high < 2**53 else f"from {low} up"
+        raise ValueError(f"{what} must be a whole number {upto}, not {value!r}.")
+    return int(count)

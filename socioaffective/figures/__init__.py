@@ -16,19 +16,23 @@ from socioaffective.figures.phase import (
     rest_layer,
     separatrix_layer,
 )
+from socioaffective.figures.plans import controls, objective_grid, pareto_front, shadow_prices
 from socioaffective.figures.sensitivity import sensitivity
 
 __all__ = [
     "authorship",
     "basin_layer",
     "cobweb",
+    "controls",
     "equilibrium_diagram",
     "field_layer",
     "fold_map",
     "linear_portrait",
     "need_plane",
     "nullcline_layer",
+    "objective_grid",
     "outcome",
+    "pareto_front",
     "path",
     "path_layer",
     "phase_line",
@@ -37,6 +41,7 @@ __all__ = [
     "rest_layer",
     "sensitivity",
     "separatrix_layer",
+    "shadow_prices",
     "time_course",
     "trace_determinant",
 ]
