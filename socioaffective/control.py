@@ -148,6 +148,7 @@ def optimise(
     aim = Aim(an_objective(objective), chosen_levers(model, levers, settings), *economics(discount, bias, cost))
     begin = dict(zip(model.states, states_of(model, start).tolist(), strict=True))
     values = dict(zip(model.settings, settings_of(model, settings).tolist(), strict=True))
+    aim.refuse_a_start_below_a_floor(begin)
     task = aim.task(model, begin, values, length, step, aim.shadow(model, begin, values, length))
     guesses = ways_of(task, whole(starts, "starts", 1, MOST_STARTS), whole(seed, "seed"))
     task.settle(guesses)
@@ -176,6 +177,12 @@ class Aim:
         curves = {name: CubicSpline(twin["time"].values, twin[name].values) for name in self.objective.impact}
         return lambda t: {name: curve(t) for name, curve in curves.items()}
 
+    def refuse_a_start_below_a_floor(self, start: Mapping[str, float]) -> None:
+        """Raises ValueError where no plan could keep a floor."""
+        for name, level in self.objective.floors.items():
+            if start.get(name, level) < level:
+                raise ValueError(f"'{name}' starts at {start[name]:g}, below its floor of {level:g}: no plan can keep it.")
+
     def task(
         self,
         model: Model,
@@ -191,9 +198,6 @@ class Aim:
         if self.discount:
             # What the discount leaves less weight than this changes no digit of what comes before.
             edges = edges[: np.searchsorted(edges, -np.log(NOTHING) / self.discount) + 1]
-        for name, level in self.objective.floors.items():
-            if start.get(name, level) < level:
-                raise ValueError(f"'{name}' starts at {start[name]:g}, below its floor of {level:g}: no plan can keep it.")
         begin = np.array([start[name] for name in model.states])
         return Task(
             problem_of(model, self.objective, self.levers), edges, begin, values, self.discount, self.bias, self.cost, natural

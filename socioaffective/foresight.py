@@ -11,9 +11,9 @@ from socioaffective.checks import number
 from socioaffective.control import Aim, chosen_levers, economics, ways_of
 from socioaffective.control import searched as searched_from
 from socioaffective.model import CLOCKS, Model
-from socioaffective.objectives import Objective
+from socioaffective.objectives import Objective, an_objective
 from socioaffective.policies import Stepwise
-from socioaffective.shooting import Natural
+from socioaffective.shooting import Natural, problem_of
 
 Decide = Callable[[float, Mapping[str, float], Mapping[str, float]], Mapping[str, float]]
 
@@ -39,6 +39,8 @@ class Planner(Stepwise):
             raise ValueError(
                 f"'{model.title}' moves in whole {CLOCKS[model.clock]}s: the horizon must be whole, not {ahead:g}."
             )
+        # Made here, so that what the objective lacks is said before the run begins.
+        problem_of(model, aim.objective, aim.levers)
         natural: Natural | None = None
         steps, plan = 0, None
 
@@ -46,6 +48,7 @@ class Planner(Stepwise):
             nonlocal natural, steps, plan
             first = plan is None
             if first:
+                aim.refuse_a_start_below_a_floor(state)
                 natural = aim.shadow(model, state, settings, weeks + ahead)
             if first or self.horizon is not None:
                 later = None if natural is None else lambda t: natural(t + time)
@@ -65,7 +68,7 @@ class Planner(Stepwise):
 
 
 def planner(
-    objective: Objective,
+    objective: Objective | str,
     horizon: float | None,
     levers: tuple[str, ...] | None,
     every: float,
@@ -79,4 +82,4 @@ def planner(
         raise ValueError(f"horizon must be at least every = {every:g} weeks, not {horizon:g}: a plan begins with one decision.")
     if every <= 0:
         raise ValueError(f"every must be positive, not {every:g}: it is the time between two decisions.")
-    return Planner(objective, horizon, levers, every, *economics(discount, bias, cost))
+    return Planner(an_objective(objective), horizon, levers, every, *economics(discount, bias, cost))

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import policies
-from socioaffective.checks import listed, whole
+from socioaffective.checks import listed, unknown, whole
 from socioaffective.control import Plan, optimise
 from socioaffective.model import Model, a_model
 from socioaffective.objectives import Objective, an_objective, approval, engagement, mean_over_time, needs
@@ -47,9 +47,7 @@ class Grid:
         score = self.table["needs_score"]
         for name in {objective, "needs"}:
             if name not in score["objective"]:
-                raise ValueError(
-                    f"This grid has no objective '{name}', so this price is not known. It has {list(score['objective'].values)}."
-                )
+                raise unknown("objective of this grid to know that price by", name, score["objective"].values.tolist())
         best = score.sel(objective="needs", foresight="far-sighted")
         return float(best - score.sel(objective=objective, foresight=foresight))
 
@@ -66,7 +64,7 @@ def horizon_grid(
     start: Mapping[str, float] | None = None,
     **settings: float,
 ) -> Grid:
-    """Returns a `Grid`: for each objective the run of an assistant that looks a few weeks ahead and of one that looks all the way.
+    """Returns a `Grid`: for each objective the run of a near-sighted assistant, and of one that looks all the way ahead.
 
     Inputs: `model`; `objectives`, a mapping from label to objective, or names (engagement, approval and needs unless told
     otherwise); `weeks`, the length of the runs; `horizon`, how far the near-sighted look. Keywords: `every`, weeks between

@@ -11,7 +11,7 @@ import xarray as xr
 
 from socioaffective.checks import mapped, number, unknown
 from socioaffective.model import CLOCKS, Model
-from socioaffective.policies import Steps
+from socioaffective.policies import Steps, Stepwise
 from socioaffective.quantities import Quantity
 
 # Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
@@ -137,8 +137,8 @@ def _in_one_order(arrays: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]
 def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: set[str]) -> dict[float, dict[str, float]]:
     """Returns what is set when, in order of time, from a stepwise policy and the interventions; `ruled` are the levers that a
     policy sets."""
-    if policy is not None and not isinstance(policy, Steps) and not callable(policy):
-        raise TypeError(f"policy must be sa.policies.fixed(...), sa.policies.schedule(...) or a function, not {policy!r}.")
+    if policy is not None and not isinstance(policy, (Steps, Stepwise)) and not callable(policy):
+        raise TypeError(f"policy must be one of sa.policies, such as sa.policies.fixed(...), or a function, not {policy!r}.")
     changes: dict[float, dict[str, float]] = {}
     if isinstance(policy, Steps):
         for name, steps in policy.levers.items():
@@ -174,13 +174,15 @@ def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, rul
             raise ValueError(f"'{dim}' is swept, so nothing else can set it.")
 
 
-def drawn(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray | None, int | None]:
+def drawn(model: Model, seed: Any, steps: int, people: int, at_random: bool = False) -> tuple[np.ndarray | None, int | None]:
     """Returns standard normal draws (steps, states, people), a stream for each person, and the seed used."""
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
         raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
-    if not model.noise:
+    if not model.noise and not at_random:
         return None, None if seed is None else int(seed)
     root = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
+    if not model.noise:
+        return None, root
     draws = np.empty((steps, len(model.states), people))
     for person in range(people):
         stream = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(person,)))

@@ -100,7 +100,7 @@ class Objective:
         for name, level in self.floors.items():
             number(level, f"The floor of '{name}'", model.states[name].bounds)
         for name, weight in self.impact.items():
-            total -= sympy.Float(weight) * (model.symbols[name] - natural(model, name)) ** 2
+            total -= sympy.Float(weight) * (model.symbols[name] - _natural(model, name)) ** 2
         return total
 
     def score(self, run: xr.Dataset) -> xr.DataArray:
@@ -138,7 +138,7 @@ def mean_over_time(values: xr.DataArray) -> xr.DataArray:
     return values.integrate("time") / float(times[-1] - times[0])
 
 
-def natural(model: Model, name: str) -> sympy.Symbol:
+def _natural(model: Model, name: str) -> sympy.Symbol:
     """Returns the input that stands for a state of the same person without the assistant."""
     q = model.states[name]
     return input_(f"natural_{name}", q.value, q.bounds, f"{q.meaning}, without the assistant", symbol=rf"\tilde {{{q.symbol}}}")
@@ -174,7 +174,12 @@ def of(name: str) -> Objective:
 
 
 def an_objective(given: Objective | str) -> Objective:
-    """Returns what was given as an objective, made from its name where it is one."""
+    """Returns what was given as an objective, made from its name where it is one.
+
+    >>> from socioaffective.objectives import an_objective
+    >>> an_objective("engagement")
+    engagement
+    """
     return given if isinstance(given, Objective) else of(given)
 
 

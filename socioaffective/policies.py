@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, ClassVar
 
 import sympy
 
@@ -35,6 +36,36 @@ class Steps:
                 if number(week, f"A week in the schedule of '{name}'") < 0:
                     raise ValueError(f"The schedule of '{name}' has week {week}, before the run begins at week 0.")
                 number(value, f"The value of '{name}' from week {week}")
+
+
+class Stepwise:
+    """A policy that decides every so often and holds its levers in between; subclass it to write one that remembers.
+
+    `every` is the time between two decisions in weeks (steps, for a discrete model), `random` whether it draws at random.
+    `begin(model, weeks, rng)` is called once for each person of a run; it returns `decide(time, state, settings)`, which is
+    called at 0, `every`, 2 `every` ... with the person's states and the settings in force, and returns levers by name. Same
+    seed, same decisions, however many people there are.
+
+    >>> import socioaffective as sa
+    >>> class Wary(sa.policies.Stepwise):
+    ...     every = 4
+    ...     def begin(self, model, weeks, rng):
+    ...         seen = []
+    ...         def decide(time, state, settings):
+    ...             seen.append(state["ties"])
+    ...             return {"cues": 0.8 if seen[-1] >= seen[0] else 0.0}
+    ...         return decide
+    >>> run = sa.simulate(sa.models.companion, weeks=52, policy=Wary())
+    >>> float(run["cues"][0]), float(run["cues"][-1])
+    (0.8, 0.0)
+    """
+
+    every: float
+    random: ClassVar[bool] = False
+
+    def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
+        """Returns the decisions of one run of one person: a function of time, states and settings."""
+        raise NotImplementedError(f"{type(self).__name__} must define begin(model, weeks, rng), which returns a function.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +138,7 @@ def _kept_inside(slope: sympy.Expr, u: sympy.Symbol) -> sympy.Expr:
     return sympy.Piecewise((low - u, u + slope < low), (high - u, u + slope > high), (slope, True))
 
 
-Policy = Steps | Climber | Callable[[Mapping[str, float]], Mapping[str, float]]
+Policy = Steps | Climber | Stepwise | Callable[[Mapping[str, float]], Mapping[str, float]]
 
 
 def fixed(**levers: float) -> Steps:
@@ -160,3 +191,55 @@ def climber(
         number(cost, "cost (lever_cost in a run)", COSTS),
         number(rate, "rate (climbing_rate in a run)", RATES),
     )
+
+
+def far_sighted(
+    objective: Any = "engagement",
+    discount: float = 0.0,
+    levers: Sequence[str] | None = None,
+    every: float = 1,
+    cost: float = COST,
+    bias: float = 1.0,
+) -> Stepwise:
+    """Returns the policy that plans the whole run at its beginning, by `sa.optimise`, and keeps to that plan.
+
+    Inputs: `objective`, such as `sa.objectives.needs` or the name of a quantity; `discount` per week. Keywords: `levers`, those
+    it sets (all unless told otherwise); `every`, weeks between two decisions; `cost` and `bias` as for `sa.optimise`.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=26, policy=sa.policies.far_sighted(every=2))
+    >>> bool(run["cues"].max() <= 1)
+    True
+    """
+    return _planner(objective, None, levers, every, discount, bias, cost)
+
+
+def receding(
+    objective: Any = "engagement",
+    horizon: float = 2,
+    discount: float = 0.0,
+    levers: Sequence[str] | None = None,
+    every: float = 1,
+    cost: float = COST,
+    bias: float = 1.0,
+) -> Stepwise:
+    """Returns the policy that plans some weeks ahead, does the first of it and plans again: a receding horizon.
+
+    Inputs: `objective`, such as `sa.objectives.needs` or the name of a quantity; `horizon` in weeks: the shorter, the more
+    near-sighted; `discount` per week. Keywords: `levers`, those it sets (all unless told otherwise); `every`, weeks between two
+    decisions; `cost` as for `sa.optimise`; `bias`, the weight of all that comes after the first decision: below 1 this is a
+    naive quasi-hyperbolic planner, who believes that it will keep to its plan.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=26, policy=sa.policies.receding("engagement", horizon=2))
+    >>> bool(run["cues"][0] > 0.5)
+    True
+    """
+    return _planner(objective, horizon, levers, every, discount, bias, cost)
+
+
+def _planner(objective: Any, horizon: float | None, levers: Sequence[str] | None, *rest: float) -> Stepwise:
+    """Returns a policy that plans; made by what plans, which is built on runs and so on this module."""
+    from socioaffective.foresight import planner
+
+    return planner(objective, horizon, None if levers is None else tuple(listed(levers, "levers", "['cues']")), *rest)

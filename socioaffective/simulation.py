@@ -19,7 +19,7 @@ from socioaffective.compile import compiled, rates
 from socioaffective.events import first_crossing, watches
 from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.policies import Climber, Policy, Steps, closed_by
+from socioaffective.policies import Climber, Policy, Steps, Stepwise, closed_by
 from socioaffective.quantities import Quantity
 
 
@@ -76,13 +76,14 @@ def simulate(
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
     given = broadcast({**model.states, **model.settings}, {**start, **parameters})
-    feedback = policy if callable(policy) else None
+    deciding = policy if isinstance(policy, Stepwise) else None
+    feedback = policy if callable(policy) and deciding is None else None
     begin = {n: float(given.values[n][0]) for n in model.states}
     ruled = set(policy.levers if isinstance(policy, Steps) else _chosen(model, policy, 0.0, begin) if feedback else ())
     changes = planned(model, policy, interventions, float(times[-1]), ruled)
     refuse_clashes(model, given.template, parameters, ruled, changes)
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
-    draws, seed = drawn(model, seed, len(times) - 1, given.people)
+    draws, seed = drawn(model, seed, len(times) - 1, given.people, deciding is not None and deciding.random)
     asked.options["seed"] = seed
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
@@ -92,7 +93,9 @@ def simulate(
 
     y = np.stack([given.values[name] for name in model.states])
     p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
-    path, used, pieces = _run(model, times, y, p, changes, feedback, draws, watched=bool(watched))
+    held = {*parameters, *itertools.chain.from_iterable(changes.values())}
+    decisions = None if deciding is None else Decisions(model, deciding, times, given.people, seed, held)
+    path, used, pieces = _run(model, times, y, p, changes, feedback, decisions, draws, watched=bool(watched))
     bad = ~np.isfinite(path).all(axis=(0, 1))
     if bad.any():
         k = int(np.argmax(bad))
@@ -196,6 +199,8 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
     return closed, None, climbing
 
 
+# Shortest time between two decisions, in weeks: some ten minutes.
+SHORTEST_DECISION = 1e-3
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
 
 
@@ -206,6 +211,7 @@ def _run(
     p: np.ndarray,
     changes: dict,
     feedback: Callable | None,
+    decisions: Decisions | None,
     draws: np.ndarray | None,
     watched: bool,
 ) -> tuple[np.ndarray, np.ndarray, list[tuple]]:
@@ -214,12 +220,15 @@ def _run(
     names, settings = list(model.states), list(model.settings)
     path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
     changes = _on_grid(model, changes, times)
-    marks = [t for t in changes if 0 < t < times[-1]]
+    decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, times)
+    marks = sorted(t for t in {*changes, *decided} if 0 < t < times[-1])
     y, p, pieces = y.copy(), p.copy(), []
     # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
     fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
     for begin, end in itertools.pairwise([0.0, *marks, times[-1]]):
         _apply(changes.get(begin, {}), names, settings, y, p)
+        if begin in decided:
+            decisions.take(begin, y, p)
         inside = (times >= begin) & (times <= end)
         grid = times[inside]
         if model.clock == "continuous":
@@ -232,8 +241,10 @@ def _run(
         path[..., inside] = segment[..., keep]
         used[..., inside] = p[..., None]
         y = segment[..., -1].copy()
-    if times[-1] in changes:
-        _apply(changes[times[-1]], names, settings, y, p)
+    if times[-1] in changes or times[-1] in decided:
+        _apply(changes.get(times[-1], {}), names, settings, y, p)
+        if times[-1] in decided:
+            decisions.take(times[-1], y, p)
         path[..., -1], used[..., -1] = y, p
         if watched:
             pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
@@ -334,6 +345,38 @@ def _chosen(model: Model, feedback: Callable, t: float, state: Mapping[str, floa
             raise unknown("lever", name, model.levers)
         result[name] = number(value, f"The policy's '{name}' at time {t:.4g}", model.levers[name].bounds)
     return result
+
+
+class Decisions:
+    """What a stepwise policy decides in a run: at which `times`, and each person by a memory of their own."""
+
+    def __init__(
+        self, model: Model, policy: Stepwise, times: np.ndarray, people: int, seed: int | None, held: set[str]
+    ) -> None:
+        self.model, self.held = model, held
+        every = number(policy.every, f"every, the time between two decisions of {type(policy).__name__},")
+        if every < SHORTEST_DECISION:
+            raise ValueError(f"every, the time between two decisions, must be at least {SHORTEST_DECISION:g}, not {every:g}.")
+        self.times = every * np.arange(int(np.floor(times[-1] / every + 1e-9)) + 1)
+        seeds = [np.random.SeedSequence(seed, spawn_key=(person, 1)) for person in range(people)]
+        self.deciders = [policy.begin(model, float(times[-1]), np.random.default_rng(own)) for own in seeds]
+        for decide in self.deciders:
+            if not callable(decide):
+                raise TypeError(
+                    f"begin of {type(policy).__name__} must return a function decide(time, state, settings), not {decide!r}."
+                )
+
+    def take(self, time: float, y: np.ndarray, p: np.ndarray) -> None:
+        """Sets the levers of each person from now on."""
+        names, settings = list(self.model.states), list(self.model.settings)
+        for person, decide in enumerate(self.deciders):
+            state = dict(zip(names, y[:, person].tolist(), strict=True))
+            now = dict(zip(settings, p[:, person].tolist(), strict=True))
+            chosen = _chosen(self.model, lambda s, now=now, decide=decide: decide(time, s, now), time, state)
+            if twice := self.held & set(chosen):
+                raise ValueError(f"'{min(twice)}' is set by the policy; it cannot be given as well.")
+            for name, value in chosen.items():
+                p[settings.index(name), person] = value
 
 
 def _answers(model: Model, feedback: Callable, t: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def test_a_linear_quadratic_problem_in_steps_has_the_solution_of_its_linear_equa
     G = np.array([[b * a ** (t - 1 - s) if s < t else 0.0 for s in range(T)] for t in range(T)])
     free = 0.2 * a ** np.arange(T)
     u = np.linalg.solve(2 * G.T @ G + cost * np.eye(T), 2 * G.T @ (1 - free))
-    assert (0 < u[:-1]).all() and (u < 1).all()
+    assert (u[:-1] > 0).all() and (u < 1).all()
     np.testing.assert_allclose(plan.controls["push"], u, atol=1e-7)
     gap = G @ u + free - 1
     assert plan.value == pytest.approx(-(gap @ gap) - cost / 2 * u @ u, rel=1e-10)
@@ -101,8 +101,9 @@ def in_casadi(model, objective, weeks, discount, cost, steps, **settings):
     for k in range(weeks):
         at = week(at, U[:, k])
     gained = at[y.numel()]
-    solver = ca.nlpsol("s", "ipopt", {"x": ca.vec(U), "f": -gained}, {
-        "ipopt.print_level": 0, "print_time": 0, "ipopt.tol": 1e-10, "ipopt.hessian_approximation": "limited-memory"})  # fmt: skip
+    quiet = {"ipopt.print_level": 0, "print_time": 0}
+    options = {**quiet, "ipopt.tol": 1e-10, "ipopt.hessian_approximation": "limited-memory"}
+    solver = ca.nlpsol("s", "ipopt", {"x": ca.vec(U), "f": -gained}, options)
     answer = solver(x0=0.5, lbx=0, ubx=1)
     return -float(answer["f"]), np.array(answer["x"]).reshape(weeks, -1)
 
@@ -165,19 +166,19 @@ def test_a_costate_is_the_slope_of_the_value(name, objective):
     plan = sa.optimise(model, objective, weeks=26, discount=0.02, every=2, starts=1)
     for state, q in list(model.states.items())[:4]:
         begin = max(q.start, q.bounds[0] + 2 * step)
-        values = [sa.optimise(model, objective, weeks=26, discount=0.02, every=2, starts=1, start={state: begin + s * step}).value
-                  for s in (-1, 1)]  # fmt: skip
-        middle = plan if begin == q.start else sa.optimise(model, objective, 26, 0.02, every=2, starts=1, start={state: begin})
+        best = lambda where, name=state: sa.optimise(model, objective, 26, 0.02, every=2, starts=1, start={name: where})  # noqa: E731
+        slope = (best(begin + step).value - best(begin - step).value) / (2 * step)
+        middle = plan if begin == q.start else best(begin)
         # A central difference errs by the square of the step, and by the last digits of two values over it.
-        assert float(middle.costates[state][0]) == pytest.approx((values[1] - values[0]) / (2 * step), rel=1e-4, abs=1e-5)
+        assert float(middle.costates[state][0]) == pytest.approx(slope, rel=1e-4, abs=1e-5)
 
 
 def test_a_later_costate_is_what_a_unit_more_would_be_worth_then():
     plan = sa.optimise(sa.models.companion, "engagement", weeks=20, discount=0.05, starts=1)
     run = sa.simulate(sa.models.companion, 20, policy=plan.policy, dt=1)
     there = {n: float(run[n].sel(time=8)) for n in ("wanting", "ties")}
-    values = [sa.optimise(sa.models.companion, "engagement", 12, 0.05, starts=1, start={**there, "ties": there["ties"] + s}).value
-              for s in (-1e-4, 1e-4)]  # fmt: skip
+    starts = [{**there, "ties": there["ties"] + step} for step in (-1e-4, 1e-4)]
+    values = [sa.optimise(sa.models.companion, "engagement", 12, 0.05, starts=1, start=start).value for start in starts]
     assert float(plan.costates["ties"].sel(time=8)) == pytest.approx((values[1] - values[0]) / 2e-4, rel=1e-4)
 
 
