@@ -22,7 +22,7 @@ def welfare(run: xr.Dataset, reference: xr.Dataset | None = None) -> xr.Dataset:
     Inputs: `run`, a result of `sa.simulate`; `reference`, the run to compare with (the same person without the assistant, by
     `sa.counterfactual`, unless told otherwise). The result has, each where the model has what it takes: `engagement`,
     `approval` (engagement times liking), `wellbeing` and `illbeing`, means over the time; `needs`, along `need`, the mean of
-    each satisfaction less that of the reference, and `needs_at_the_end`; and `fit`, along `self`: 1 - (preference - offer)^2,
+    each satisfaction less that of the reference, and `needs_at_the_end`; and `fit`, along `judge`: 1 - (preference - offer)^2,
     averaged over the time with the assistant, with the preference of the "initial" self, of the self "at the time", of the
     "final" self and of the "counterfactual" one, who never met the assistant. Population and sweep dimensions are kept.
     Raises ValueError for a run with nothing of all this, or a reference of other times.
@@ -30,7 +30,7 @@ def welfare(run: xr.Dataset, reference: xr.Dataset | None = None) -> xr.Dataset:
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.ecosystem, steering=0.8)
     >>> triad = sa.welfare(run)
-    >>> bool(triad["fit"].sel(self="final") > triad["fit"].sel(self="counterfactual"))
+    >>> bool(triad["fit"].sel(judge="final") > triad["fit"].sel(judge="counterfactual"))
     True
     """
     twin = counterfactual(run) if reference is None else reference
@@ -52,7 +52,7 @@ def welfare(run: xr.Dataset, reference: xr.Dataset | None = None) -> xr.Dataset:
         used = mean_over_time(use)
         tastes = [run[TASTE].isel(time=0, drop=True), run[TASTE], run[TASTE].isel(time=-1, drop=True), twin[TASTE]]
         fits = [mean_over_time(use * (1 - (taste - run[SERVED]) ** 2)) / used.where(used > 0) for taste in tastes]
-        found["fit"] = xr.concat(fits, xr.IndexVariable("self", list(SELVES)))
+        found["fit"] = xr.concat(fits, xr.IndexVariable("judge", list(SELVES)))
     if not found:
         raise unknown("part of the triad in this run", "engagement", map(str, run.data_vars))
     return xr.Dataset({name: values.assign_attrs(long_name=name.replace("_", " ")) for name, values in found.items()},

@@ -52,12 +52,12 @@ class Stepwise:
     ...     def begin(self, model, weeks, rng):
     ...         seen = []
     ...         def decide(time, state, settings):
-    ...             seen.append(state["ties"])
-    ...             return {"cues": 0.8 if seen[-1] >= seen[0] else 0.0}
+    ...             seen.append(state["wanting"])
+    ...             return {"cues": max(0.8 - (seen[-1] - seen[0]), 0)}
     ...         return decide
     >>> run = sa.simulate(sa.models.companion, weeks=52, policy=Wary())
-    >>> float(run["cues"][0]), float(run["cues"][-1])
-    (0.8, 0.0)
+    >>> float(run["cues"][0]), bool(run["cues"][-1] < 0.7)
+    (0.8, True)
     """
 
     every: float
