@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -14,17 +14,70 @@ import numpy as np
 from socioaffective import figures, models, theme
 from socioaffective.checks import listed, unknown
 from socioaffective.model import Model, a_model
-from socioaffective.quantities import Quantity
+from socioaffective.quantities import Quantity, QuantitySymbol
 from socioaffective.simulation import simulate
 
 STEPS = 100
 
 
-class Explorer(widgets.VBox):
+class Board(widgets.VBox):
+    """Controls and the picture they move. `.sliders` maps each name to its control, `.alternative` says in words what is shown,
+    `.code` is the call that repeats it, and `.reset()` goes back to the defaults."""
+
+    code = ""
+
+    def __init__(self, controls: Mapping[str, widgets.Widget], folded: Sequence[str] = ()) -> None:
+        self.sliders = dict(controls)
+        self.defaults = {name: control.value for name, control in controls.items()}
+        self.view, self.call = widgets.HTML(), widgets.HTML()
+        self.alternative = ""
+        self._paused = False
+        for control in self.sliders.values():
+            control.observe(lambda change: self.draw(), names="value")
+        button = widgets.Button(description="Reset", tooltip="Put every slider back where it began")
+        button.on_click(lambda _: self.reset())
+        shown = [n for n in self.sliders if n not in folded]
+        first = _beside([self.sliders[n] for n in shown or folded])
+        rest = [_beside([self.sliders[n] for n in folded])] if shown and folded else []
+        more = [widgets.Accordion(rest, titles=["parameters"])] if rest else []
+        super().__init__([widgets.VBox([first, *more, button, self.call]), self.view])
+        self.draw()
+
+    def reset(self) -> None:
+        """Puts every control back to its default and draws once."""
+        self._paused = True
+        for name, control in self.sliders.items():
+            control.value = self.defaults[name]
+        self._paused = False
+        self.draw()
+
+    def draw(self) -> None:
+        """Computes the picture at the present controls and shows it, or says why it cannot."""
+        if self._paused:
+            return
+        try:
+            with warnings.catch_warnings(record=True) as noticed:
+                warnings.simplefilter("always", UserWarning)
+                chart = self._chart()
+        except (RuntimeError, ValueError) as error:
+            self.view.value = f"<p role='alert'>{html.escape(str(error))}</p>"
+            return
+        picture, self.alternative = theme.picture(chart)
+        label = html.escape(self.alternative, quote=True)
+        said = "".join(
+            f"<p role='status'>{html.escape(str(w.message))}</p>" for w in {str(w.message): w for w in noticed}.values()
+        )
+        self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>{said}"
+        self.call.value = f"<code>{html.escape(self.code)}</code>"
+
+    def _chart(self) -> alt.TopLevelMixin:
+        raise NotImplementedError
+
+
+class Explorer(Board):
     """Sliders for a model and the view they move; made by `explore`.
 
-    `.sliders` maps each name to its slider, `.settings` and `.start` say where they stand, `.code` is the call that
-    repeats the present run, `.alternative` says in words what is shown, and `.reset()` goes back to the defaults.
+    Beside what every board has, `.settings` and `.start` say where the sliders stand.
     """
 
     def __init__(
@@ -32,24 +85,8 @@ class Explorer(widgets.VBox):
     ) -> None:
         self.model, self.show, self.weeks, self.beside, self.below = model, list(show), weeks, beside, below
         quantities = {**model.settings, **model.states}
-        self.sliders = {name: _slider(quantities[name]) for name in names}
-        self.defaults = {name: quantities[name].value for name in names}
-        self.view = widgets.HTML()
-        self.call = widgets.HTML()
-        self.alternative = ""
-        self._paused = False
-        for slider in self.sliders.values():
-            slider.observe(lambda change: self.draw(), names="value")
-        button = widgets.Button(description="Reset", tooltip="Put every slider back where it began")
-        button.on_click(lambda _: self.reset())
-        rest = [n for n in names if quantities[n].kind == "parameter"] if fold else []
-        shown = [n for n in names if n not in rest]
-        first = _beside([self.sliders[n] for n in shown or rest])
-        folded = [_beside([self.sliders[n] for n in rest])] if shown and rest else []
-        more = [widgets.Accordion(folded, titles=["parameters"])] if folded else []
-        controls = widgets.VBox([first, *more, button, self.call])
-        super().__init__([controls, self.view])
-        self.draw()
+        folded = [n for n in names if quantities[n].kind == "parameter"] if fold else []
+        super().__init__({name: _slider(quantities[name]) for name in names}, folded)
 
     def __repr__(self) -> str:
         return f"Explorer('{self.model.title}': {', '.join(self.sliders)})"
@@ -77,35 +114,8 @@ class Explorer(widgets.VBox):
         words += [f"{n}={v:g}" for n, v in moved.items() if n not in start]
         return f"sa.simulate({f'sa.models.{name}' if name else 'model'}, {', '.join(words)})"
 
-    def reset(self) -> None:
-        """Puts every slider back to its default and draws once."""
-        self._paused = True
-        for name, slider in self.sliders.items():
-            slider.value = self.defaults[name]
-        self._paused = False
-        self.draw()
-
-    def draw(self) -> None:
-        """Computes the run at the present sliders and shows it, or says why it cannot."""
-        if self._paused:
-            return
-        try:
-            with warnings.catch_warnings(record=True) as noticed:
-                warnings.simplefilter("always", UserWarning)
-                run = simulate(self.model, self.weeks, self.start, **self.settings)
-                chart = self._chart(run)
-        except (RuntimeError, ValueError) as error:
-            self.view.value = f"<p role='alert'>{html.escape(str(error))}</p>"
-            return
-        picture, self.alternative = theme.picture(chart)
-        label = html.escape(self.alternative, quote=True)
-        said = "".join(
-            f"<p role='status'>{html.escape(str(w.message))}</p>" for w in {str(w.message): w for w in noticed}.values()
-        )
-        self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>{said}"
-        self.call.value = f"<code>{html.escape(self.code)}</code>"
-
-    def _chart(self, run: Any) -> alt.TopLevelMixin:
+    def _chart(self) -> alt.TopLevelMixin:
+        run = simulate(self.model, self.weeks, self.start, **self.settings)
         course = figures.time_course(run, self.show, width=360, height=280) if self.show else None
         states = list(self.model.states)
         if self.beside is not None:
@@ -122,30 +132,69 @@ class Explorer(widgets.VBox):
         return pair if self.below is None else alt.vconcat(pair, self.below(run), spacing=20)
 
 
+class FigureExplorer(Board):
+    """Controls for a function that returns a figure, and the figure; made by `explore`. `.settings` are its arguments."""
+
+    def __init__(self, figure: Callable[..., alt.TopLevelMixin], controls: Mapping[str, widgets.Widget]) -> None:
+        self.figure = figure
+        super().__init__(controls)
+
+    def __repr__(self) -> str:
+        return f"Explorer({getattr(self.figure, '__name__', 'figure')}: {', '.join(self.sliders)})"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments of the function as the controls stand."""
+        return {name: control.value for name, control in self.sliders.items()}
+
+    @property
+    def code(self) -> str:
+        """The call that repeats the present figure."""
+        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={v:g}" for n, v in self.settings.items()]
+        return f"{getattr(self.figure, '__name__', 'figure')}({', '.join(words)})"
+
+    def _chart(self) -> alt.TopLevelMixin:
+        chart = self.figure(**self.settings)
+        if not isinstance(chart, alt.TopLevelMixin):
+            raise ValueError(f"The function must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
+        return chart
+
+
 def explore(
-    model: Model,
-    controls: Sequence[str] | None = None,
+    model: Model | Callable[..., alt.TopLevelMixin],
+    controls: Sequence[Any] | None = None,
     show: Sequence[str] | str | None = None,
     weeks: float = 104,
     beside: Callable[[Any], alt.Chart] | None = None,
     below: Callable[[Any], alt.Chart] | None = None,
-) -> Explorer:
-    """Returns a widget: a slider for each quantity and, beside each other, the time course and the phase plane.
+) -> Board:
+    """Returns a widget: controls, and the picture that they move, of a model or of a function that returns a figure.
 
-    Inputs: `model`; `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless
-    told otherwise everything, with the parameters folded away); `show`, the variables over time (states and observables
-    unless told otherwise; none, as `[]`, for no time course); `weeks`, how long (steps, for a discrete model); `beside`, a
-    figure of the run to show in place of the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both.
-    Labels, ranges and meanings come from the model. With one state the rate of change (of a discrete model the cobweb) stands
-    in for the phase plane, with three or more the path of the first two.
-    Raises ValueError for a name that the model does not have.
+    Of a model: a slider for each quantity and, beside each other, the time course and the phase plane. Inputs: `model`;
+    `controls`, the names to give a slider (parameters, levers, inputs, or states for their start; unless told otherwise
+    everything, with the parameters folded away); `show`, the variables over time (states and observables unless told
+    otherwise; none, as `[]`, for no time course); `weeks`, how long (steps, for a discrete model); `beside`, a figure of the
+    run to show in place of the phase plane, such as `sa.figures.need_plane`; `below`, one to show under both. Labels, ranges
+    and meanings come from the model. With one state the rate of change (of a discrete model the cobweb) stands in for the
+    phase plane, with three or more the path of the first two.
+
+    Of a function: `controls` are its arguments, each a quantity made by `sa.parameter`, which becomes a slider, or a mapping
+    from a name to the words to choose from. Raises ValueError for a name that the model does not have.
 
     >>> import socioaffective as sa
     >>> view = sa.explore(sa.models.companion, controls=["cues", "ties"])
     >>> view.sliders["cues"].value = 0.9
     >>> view.code
     'sa.simulate(sa.models.companion, weeks=104, cues=0.9)'
+
+    >>> def course(cues, variable):
+    ...     return sa.figures.time_course(sa.simulate(sa.models.companion, cues=cues), variable)
+    >>> cues = sa.parameter("cues", 0.5, (0, 1), "1", "how strongly it binds")
+    >>> sa.explore(course, controls=[cues, {"variable": ["ties", "wanting"]}]).code
+    "course(cues=0.5, variable='ties')"
     """
+    if not isinstance(model, Model) and callable(model):
+        return FigureExplorer(model, _controls(controls))
     a_model(model)
     names = (
         listed(controls, "controls", "['cues', 'ties']")
@@ -163,6 +212,36 @@ def explore(
             raise unknown("state, lever or observable", name, known)
     shown = [*model.states, *model.observables] if show is None else list(show)
     return Explorer(model, names, shown, weeks, controls is None, beside, below)
+
+
+def _controls(given: Any) -> dict[str, widgets.Widget]:
+    """Returns the controls of a function by name: sliders for quantities, menus for choices."""
+    found: dict[str, widgets.Widget] = {}
+    for each in listed(given or [], "controls", "[sa.parameter('patience', ...), {'objective': ['engagement', 'needs']}]"):
+        if isinstance(each, Mapping):
+            made = {name: _menu(str(name), words) for name, words in each.items()}
+        elif isinstance(each, QuantitySymbol):
+            made = {each.name: _slider(each.quantity)}
+        else:
+            raise TypeError(
+                f"A control is made by sa.parameter, or a mapping from a name to words to choose from, not {each!r}."
+            )
+        if twice := set(made) & set(found):
+            raise ValueError(f"The control '{min(twice)}' is given twice.")
+        found |= made
+    if not found:
+        raise ValueError("A function is explored by its arguments: give at least one control.")
+    return found
+
+
+def _menu(name: str, words: Any) -> widgets.Dropdown:
+    words = listed(words, f"The words of '{name}'", "['engagement', 'needs']")
+    if len(words) < 2 or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"'{name}' needs at least two words to choose from, not {words}.")
+    wide = widgets.Layout(width="32em")
+    return widgets.Dropdown(
+        options=words, value=words[0], description=name.replace("_", " "), style={"description_width": "13em"}, layout=wide
+    )
 
 
 def _beside(sliders: Sequence[widgets.Widget]) -> widgets.Box:

@@ -1,6 +1,7 @@
 """Figures: results in, Altair charts out. Each says in its description what it shows."""
 
 from socioaffective.figures.course import path, time_course
+from socioaffective.figures.curves import curves
 from socioaffective.figures.diagram import equilibrium_diagram
 from socioaffective.figures.folds import fold_map
 from socioaffective.figures.linear import linear_portrait, trace_determinant
@@ -24,6 +25,7 @@ __all__ = [
     "basin_layer",
     "cobweb",
     "controls",
+    "curves",
     "equilibrium_diagram",
     "field_layer",
     "fold_map",

@@ -124,3 +124,47 @@ def test_an_explorer_can_do_without_a_time_course_and_shows_the_cobweb_of_a_map(
     alone = sa.explore(sa.models.companion, controls=["cues"], show=[])
     assert "weeks" not in alone.alternative and alone.alternative.startswith("Phase plane of Companion")
     assert "Cobweb of Logistic map" in sa.explore(logistic_map(), controls=["rate"], weeks=20).alternative
+
+
+def figure_of(weeks, variable):
+    return sa.figures.time_course(sa.simulate(sa.models.companion, weeks), variable)
+
+
+LENGTH = sa.parameter("weeks_ahead", 26, (4, 104), "weeks", "how long")
+
+
+def test_a_function_is_explored_by_its_arguments():
+    view = sa.explore(lambda weeks_ahead, what: figure_of(weeks_ahead, what), [LENGTH, {"what": ["ties", "wanting"]}])
+    assert view.settings == {"weeks_ahead": 26, "what": "ties"} and view.alternative.startswith("ties goes from 0.45")
+    view.sliders["what"].value = "wanting"
+    view.sliders["weeks_ahead"].value = 52
+    assert view.alternative.startswith("wanting goes from 0.05") and "52 weeks" in view.alternative
+    assert "weeks_ahead=52, what='wanting'" in view.code and repr(view).startswith("Explorer(")
+    view.reset()
+    assert view.settings == {"weeks_ahead": 26, "what": "ties"} and "26 weeks" in view.alternative
+
+
+def test_a_function_that_fails_says_why_in_the_view():
+    def broken(weeks_ahead):
+        raise ValueError("no <such> thing")
+
+    assert "role='alert'" in sa.explore(broken, [LENGTH]).view.value and "&lt;such&gt;" in sa.explore(broken, [LENGTH]).view.value
+    assert "must return a figure" in sa.explore(lambda weeks_ahead: 3, [LENGTH]).view.value
+
+
+@pytest.mark.parametrize(
+    ("controls", "kind", "said"),
+    [
+        (None, ValueError, "at least one control"),
+        ([], ValueError, "at least one control"),
+        ("weeks", TypeError, "must be a list"),
+        (["weeks"], TypeError, "made by sa.parameter"),
+        ([LENGTH, LENGTH], ValueError, "given twice"),
+        ([{"what": ["ties"]}], ValueError, "at least two words"),
+        ([{"what": "ties"}], TypeError, "must be a list"),
+        ([{"what": [1, 2]}], ValueError, "at least two words"),
+    ],
+)
+def test_controls_of_a_function_that_are_none_are_refused(controls, kind, said):
+    with pytest.raises(kind, match=said):
+        sa.explore(figure_of, controls)
