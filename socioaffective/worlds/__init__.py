@@ -77,7 +77,7 @@ class Worlds(types.ModuleType):
     def __getattr__(self, name: str) -> types.ModuleType:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name not in (*NAMES, "thresholds"):
+        if name not in NAMES:
             raise AttributeError(str(unknown("world", name, NAMES)))
         return import_module(f"{__name__}.{name}")
 

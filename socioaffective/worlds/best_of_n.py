@@ -69,7 +69,7 @@ def selected(n: int, error: float = 1.0) -> tuple[float, float]:
 
     >>> import socioaffective as sa
     >>> [round(x, 3) for x in sa.worlds.best_of_n.selected(16)]
-    [2.498, 1.249]
+    [2.497, 1.249]
     """
     count, spread = whole(n, "n", 1, 10**9), number(error, "error", (0, 1e6))
     density = lambda z: z * count * norm.pdf(z) * norm.cdf(z) ** (count - 1)  # noqa: E731

@@ -35,7 +35,7 @@ def run(user: Sequence[float] = USERS["strong"], horizon: int = 30, samples: int
 
     >>> import socioaffective as sa
     >>> clicks = sa.worlds.tampering.run(samples=20_000)["clicks"]
-    >>> int(clicks.argmax("polarise")), float(clicks[0])
+    >>> int(clicks.argmax("polarise")), round(float(clicks[0]), 6)
     (10, 12.0)
     """
     chances = [number(p, "A chance of a click", (0, 1)) for p in listed(user, "user", "[0.4, 0.1, 0.1]")]

@@ -60,8 +60,3 @@ def test_retraining_shrinks_its_error_by_exactly_the_influence():
     for e in (0.3, -0.6, 1.2):
         theta = w.performative.run(e, 0.2, 12)["model"].values - 0.2 / (1 - e)
         np.testing.assert_allclose(theta[1:] / theta[:-1], e, rtol=1e-9)
-
-
-def test_a_unit_test_for_myopia():
-    """Cooperating is optimal iff the discount factor is above 1/2 [DERIVED], exactly."""
-    assert w.myopia.run() == [(0, sympy.Rational(1, 2), ("defect",)), (sympy.Rational(1, 2), 1, ("cooperate",))]

@@ -148,7 +148,9 @@ def test_a_function_that_fails_says_why_in_the_view():
     def broken(weeks_ahead):
         raise ValueError("no <such> thing")
 
-    assert "role='alert'" in sa.explore(broken, [LENGTH]).view.value and "&lt;such&gt;" in sa.explore(broken, [LENGTH]).view.value
+    assert (
+        "role='alert'" in sa.explore(broken, [LENGTH]).view.value and "&lt;such&gt;" in sa.explore(broken, [LENGTH]).view.value
+    )
     assert "must return a figure" in sa.explore(lambda weeks_ahead: 3, [LENGTH]).view.value
 
 
