@@ -15,6 +15,9 @@ from socioaffective.objectives import Objective, an_objective
 from socioaffective.policies import Stepwise
 from socioaffective.shooting import Natural, problem_of
 
+# Of a plan made anew each time the last digits do not matter.
+EXACT = 1e-10
+
 Decide = Callable[[float, Mapping[str, float], Mapping[str, float]], Mapping[str, float]]
 
 
@@ -60,7 +63,7 @@ class Planner(Stepwise):
                 else:
                     task.with_steps(steps)
                     guesses = [np.concatenate([plan[1:], plan[-1:]])]
-                plan = max((searched_from(task, guess) for guess in guesses), key=lambda find: find.value).levers
+                plan = max((searched_from(task, guess, EXACT) for guess in guesses), key=lambda find: find.value).levers
             row = plan[0] if self.horizon is not None else plan[min(round(time / self.every), len(plan) - 1)]
             return dict(zip(aim.levers, row.tolist(), strict=True))
 

@@ -19,7 +19,7 @@ from socioaffective.model import Model
 from socioaffective.quantities import Quantity
 
 # The modules that state claims, each with a list CLAIMS; the claims of a chapter are together.
-MODULES = ("facts", "tour", "co_construction", "needs", "wanting_and_liking", "companionship", "toolkit")
+MODULES = ("facts", "tour", "co_construction", "needs", "wanting_and_liking", "companionship", "ecosystem", "toolkit")
 
 
 @dataclass(frozen=True)

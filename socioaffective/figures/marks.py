@@ -26,13 +26,15 @@ INK = alt.Color("ink:N", scale=None)
 
 @dataclass(frozen=True)
 class Line:
-    """A line to draw: its points, the quantity that gives its colour, the run that gives its dashes, and its label."""
+    """A line to draw: its points, the quantity that gives its colour, the run that gives its dashes, and its label, which
+    stands at the height of its end, or of `place`."""
 
     x: np.ndarray
     y: np.ndarray
     name: str
     run: str
     text: str
+    place: float | None = None
 
 
 def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
@@ -87,8 +89,11 @@ def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any]
     chart = alt.layer(*layers)
     if crowd:
         return chart
-    ends = [{"x": line.x[-1], "y": line.y[-1], "ink": inks[line.name], "text": line.text} for line in lines]
-    _spread(ends, *up[1], height)
+    heights = [line.y[-1] if line.place is None else line.place for line in lines]
+    ends = [
+        {"x": line.x[-1], "y": y, "ink": inks[line.name], "text": line.text} for line, y in zip(lines, heights, strict=True)
+    ]
+    put_apart(ends, *up[1], height)
     labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
     return chart + labels.encode(x=x, y="place:Q", text="text:N", color=INK)
 
@@ -184,7 +189,7 @@ def path_marks(
     return layers if fields else [*layers, end.mark_point(filled=True, size=80, color=paint, opacity=1)]
 
 
-def _spread(ends: list[dict], low: float, high: float, height: int) -> None:
+def put_apart(ends: list[dict], low: float, high: float, height: int) -> None:
     """Gives each label at the end of a line a place of its own, a line of text from the next and as near as can be."""
     gap = 14 / height * (high - low)
     # Lines that end alike keep their order whatever the last digits say.

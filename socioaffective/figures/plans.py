@@ -12,7 +12,7 @@ from socioaffective import theme
 from socioaffective.checks import mapped, unknown
 from socioaffective.control import Plan
 from socioaffective.figures.course import time_course
-from socioaffective.figures.marks import HEIGHT, WIDTH, Line, haloed, labelled, rows_of, several, spaced, two, words
+from socioaffective.figures.marks import HEIGHT, WIDTH, Line, haloed, labelled, put_apart, rows_of, several, spaced, two, words
 from socioaffective.frontier import FORESIGHTS, Front, Grid
 from socioaffective.objectives import NEEDS
 
@@ -78,7 +78,8 @@ def shadow_prices(plan: Plan, states: Sequence[str] | str | None = None, width: 
     keep = spaced(len(times), MOST_POINTS)
     for name in wanted:
         values = table[name].values[known]
-        lines.append(Line(times[keep], values[keep], name, "", words(name)))
+        # Without anything to come all prices are 0 at the end, so a label stands where its line is half-way.
+        lines.append(Line(times[keep], values[keep], name, "", words(name), float(values[len(values) // 2])))
         said.append(f"{words(name)} goes from {two(values[0])} at week {times[0]:g} to {two(values[-1])} at week {times[-1]:g}")
     low, high = min(line.y.min() for line in lines), max(line.y.max() for line in lines)
     pad = 0.05 * max(high - low, 1e-6)
@@ -163,7 +164,9 @@ def pareto_front(
         layers.append(
             alt.Chart(rows_of(marks)).mark_point(shape="diamond", filled=True, size=90, color=ink, opacity=1).encode(x=x, y=y)
         )
-        layers += haloed(marks, {"x": x, "y": y, "text": "text:N"}, align="left", dx=8, fontSize=12)
+        up = (float(low[1] - pad[1]), float(high[1] + pad[1]))
+        put_apart(marks, *up, height)
+        layers += haloed(marks, {"x": x, "y": "place:Q", "text": "text:N"}, align="left", dx=8, fontSize=12)
     ends = [f"({two(points[k]['x'])}, {two(points[k]['y'])})" for k in (0, -1)]
     said = f"Best mixtures of {one} and {other}, from {ends[0]} to {ends[1]}"
     said += "".join(f"; {row['text']} at ({two(row['x'])}, {two(row['y'])})" for row in marks)

@@ -1,0 +1,143 @@
+"""What chapter 08 says of what each objective does to a whole life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from socioaffective.claims import Claim, gap
+from socioaffective.control import Plan, optimise
+from socioaffective.models import ecosystem
+from socioaffective.objectives import NEEDS, Objective, approval, engagement, mean_over_time, needs
+from socioaffective.policies import receding
+from socioaffective.simulation import counterfactual, simulate
+
+Settings = Mapping[str, float]
+# Far-sighted plans of the claims decide every eight weeks, those of the chapter every two: they differ in the third digit.
+EVERY = 8
+
+
+def _far(aim: Objective, settings: Settings) -> Plan:
+    return optimise(ecosystem, aim, every=EVERY, starts=1, **settings)
+
+
+def _near(aim: Objective, settings: Settings) -> xr.Dataset:
+    return simulate(ecosystem, policy=receding(aim, 2, every=2), dt=1, **settings)
+
+
+def _gaps(run: xr.Dataset) -> dict[str, float]:
+    twin = counterfactual(run)
+    return {need: gap(run, twin, need, 104) for need in NEEDS}
+
+
+def _mean(run: xr.Dataset, name: str) -> float:
+    return float(mean_over_time(run[name]))
+
+
+def horizon_is_no_cure(settings: Settings) -> bool:
+    far = _far(engagement, settings).run
+    near = simulate(ecosystem, policy=receding(engagement, 2), dt=1, **settings)
+    more = _mean(far, "engagement") > _mean(near, "engagement")
+    steers = _mean(far, "steering") > 0.3 and _mean(far, "steering") >= 4 * _mean(near, "steering")
+    return more and steers and _mean(far, "autonomy") < _mean(near, "autonomy")
+
+
+def autonomy_has_a_negative_price(settings: Settings) -> bool:
+    prices: Any = _far(engagement, settings).costates.sel(time=slice(8, 96))
+    return float(prices["autonomy"].max()) < 0 and float(np.abs(prices["competence"]).max()) < 1e-9
+
+
+def needs_served_near_sightedly(settings: Settings) -> bool:
+    near, far = _gaps(_near(needs, settings)), _gaps(simulate(ecosystem, policy=_far(needs, settings).policy, dt=1, **settings))
+    return near["autonomy"] < -0.1 and near["relatedness"] < -0.1 and min(far.values()) > -0.05
+
+
+def best_is_not_abstinence(settings: Settings) -> bool:
+    run = _far(needs, settings).run
+    return _mean(run, "engagement") > 0.1 and float(needs.score(run)) > float(needs.score(counterfactual(run))) + 0.03
+
+
+def engagement_costs_more_than_myopia(settings: Settings) -> bool:
+    best = float(needs.score(_far(needs, settings).run))
+    of_myopia = best - float(needs.score(_near(needs, settings)))
+    of_engagement = best - float(needs.score(_far(engagement, settings).run))
+    return of_engagement > of_myopia > 0.05
+
+
+def a_mixture_buys_back_most(settings: Settings) -> bool:
+    one, half, other = (_far((1 - w) * engagement + w * needs, settings).run for w in (0.0, 0.5, 1.0))
+    lost, regained = (float(needs.score(run) - needs.score(one)) for run in (other, half))
+    return lost > 0.05 and regained > lost / 2 and _mean(half, "engagement") > 0.8 * _mean(one, "engagement")
+
+
+def a_penalty_guards_what_it_measures(settings: Settings) -> bool:
+    free, guarded = (_far(aim, settings).run for aim in (engagement, engagement.minus_impact(1)))
+    less = _mean(guarded, "steering") < _mean(free, "steering") / 3
+    return less and abs(float(guarded["relatedness"][-1] - free["relatedness"][-1])) < 0.05
+
+
+def approval_serves_better(settings: Settings) -> bool:
+    return float(needs.score(_far(approval, settings).run)) > float(needs.score(_near(needs, settings)))
+
+
+CLAIMS = [
+    Claim(
+        "SF3",
+        "Over 104 weeks the far-sighted engagement maximiser gets more engagement than the near-sighted one, which looks two "
+        "weeks ahead, leaves less autonomy on average, and steers: more than 0.3 on average, and at least four times as much.",
+        ecosystem,
+        horizon_is_no_cure,
+    ),
+    Claim(
+        "EC1",
+        "To a far-sighted engagement maximiser a unit more of the user's autonomy is worth less than nothing from week 8 to "
+        "week 96, and a unit of competence exactly nothing.",
+        ecosystem,
+        autonomy_has_a_negative_price,
+    ),
+    Claim(
+        "EC2",
+        "Needs served two weeks at a time end, after 104 weeks, with autonomy and relatedness at least 0.1 below their level "
+        "without an assistant; served far-sightedly, with no need more than 0.05 below.",
+        ecosystem,
+        needs_served_near_sightedly,
+    ),
+    Claim(
+        "EC3",
+        "The best plan for the needs is not abstinence: the assistant is used more than a tenth of the time, and well-being "
+        "minus ill-being is at least 0.03 higher than without it.",
+        ecosystem,
+        best_is_not_abstinence,
+    ),
+    Claim(
+        "EC4",
+        "The price of engagement is higher than the price of myopia: the needs lose more when engagement is served "
+        "far-sightedly than when they themselves are served two weeks at a time.",
+        ecosystem,
+        engagement_costs_more_than_myopia,
+    ),
+    Claim(
+        "EC5",
+        "Equal weights on engagement and needs keep more than four fifths of the engagement that can be had and buy back more "
+        "than half of what it costs the needs.",
+        ecosystem,
+        a_mixture_buys_back_most,
+    ),
+    Claim(
+        "EC6",
+        "A penalty on the distance from the counterfactual preference cuts the steering of the far-sighted engagement "
+        "maximiser to less than a third, and leaves relatedness in week 104 where it was, within 0.05.",
+        ecosystem,
+        a_penalty_guards_what_it_measures,
+    ),
+    Claim(
+        "EC7",
+        "Approval, maximised over 104 weeks, serves well-being minus ill-being better than a planner for the needs that looks "
+        "two weeks ahead.",
+        ecosystem,
+        approval_serves_better,
+    ),
+]
