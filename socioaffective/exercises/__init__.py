@@ -17,6 +17,7 @@ SETS = {
     "02_needs": "needs",
     "03_wanting_and_liking": "wanting_and_liking",
     "07_companionship": "companionship",
+    "08_ecosystem": "ecosystem",
     "toolkit": "toolkit",
 }
 

@@ -1,0 +1,77 @@
+"""Answers that must fail, each with words of the sentence it must get, and unusual ones that must pass."""
+
+import numpy as np
+import sympy
+
+import socioaffective as sa
+
+life = sa.models.ecosystem
+m, g, gamma = (life.symbols[n] for n in ("offer", "target", "steering_rate"))
+price, cost = sympy.symbols("price cost")
+
+
+class Reader:
+    """A policy that is an object, and reads two states."""
+
+    def __call__(self, state):
+        lonely = 1 - (state["ties"] + state["relatedness"]) / 2
+        return {"cues": np.clip(0.46 + 0.18 * lonely, 0, 1), "steering": 0.07, "accommodation": 0}
+
+
+def helpful(state):
+    return {"cues": 0.55, "accommodation": 0.9, "steering": 0}
+
+
+def broken(state):
+    return {"cues": state["tie"]}
+
+
+WRONG = {
+    1: [
+        (0.4734, "the person of the chapter"),
+        (-1.0453, "Turn it round"),
+        (0.0064, "price of myopia"),
+        (0.7, "sa.horizon_grid"),
+        ("a lot", "plain number"),
+        (float("nan"), "finite"),
+    ],
+    2: [
+        (price * gamma * (g - m), "Set it equal to what it costs"),
+        (price * gamma * (g - m) / (2 * cost), "no 2"),
+        (price * gamma * (m - g) / cost, "The sign"),
+        (gamma * (g - m) / cost, "price is missing"),
+        (price * gamma / cost, "not by gamma"),
+        (price * gamma * (g - m) ** 2 / cost, "Differentiate"),
+        (life.symbols["wanting"] * price, "only"),
+        (0.44, "Differentiate"),
+        ([1, 2], "formula"),
+    ],
+    3: [
+        (0.3, "not enough"),
+        (0.9, "Find the least"),
+        (48, "percentage"),
+        (-0.1, "outside its bounds"),
+        ("half", "plain number"),
+    ],
+    4: [
+        (sa.policies.fixed(accommodation=0, steering=0, cues=0), "gives all three the same"),
+        (sa.policies.fixed(accommodation=0, steering=0, cues=0.55), "gives all three the same"),
+        (sa.policies.climber(), "short"),
+        (helpful, "lower accommodation"),
+        (lambda state: {"cues": 0.3, "steering": 0, "accommodation": 0}, "read from the state"),
+        (broken, "cannot be run"),
+        (lambda state: {"cues": 2}, "cannot be run"),
+        (0.5, "Give a policy"),
+    ],
+}
+
+RIGHT = {
+    1: [1.045, np.float64(1.05)],
+    2: [gamma * price * (g - m) / cost, price * gamma * g / cost - price * gamma * m / cost],
+    3: [0.48],
+    4: [
+        Reader(),
+        lambda state: {"cues": 0.45 + 0.2 * (1 - state["relatedness"]), "steering": 0.07, "accommodation": 0},
+        sa.policies.far_sighted(0.5 * sa.objectives.engagement + 0.5 * sa.objectives.needs, every=8),
+    ],
+}
