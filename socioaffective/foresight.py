@@ -45,7 +45,7 @@ class Planner(Stepwise):
         # Made here, so that what the objective lacks is said before the run begins.
         problem_of(model, aim.objective, aim.levers)
         natural: Natural | None = None
-        steps, plan = 0, None
+        steps, plan, exactness = 0, None, 1e-12 if self.horizon is None else EXACT
 
         def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
             nonlocal natural, steps, plan
@@ -63,7 +63,7 @@ class Planner(Stepwise):
                 else:
                     task.with_steps(steps)
                     guesses = [np.concatenate([plan[1:], plan[-1:]])]
-                plan = max((searched_from(task, guess, EXACT) for guess in guesses), key=lambda find: find.value).levers
+                plan = max((searched_from(task, guess, exactness) for guess in guesses), key=lambda find: find.value).levers
             row = plan[0] if self.horizon is not None else plan[min(round(time / self.every), len(plan) - 1)]
             return dict(zip(aim.levers, row.tolist(), strict=True))
 

@@ -139,6 +139,10 @@ def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: se
     policy sets."""
     if policy is not None and not isinstance(policy, (Steps, Stepwise)) and not callable(policy):
         raise TypeError(f"policy must be one of sa.policies, such as sa.policies.fixed(...), or a function, not {policy!r}.")
+    # A cap that is misspelt would cap nothing.
+    for name in getattr(policy, "caps", ()):
+        if name not in model.levers:
+            raise unknown("lever to cap", name, model.levers)
     changes: dict[float, dict[str, float]] = {}
     if isinstance(policy, Steps):
         for name, steps in policy.levers.items():

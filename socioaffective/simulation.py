@@ -13,13 +13,14 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective import integrate, policies
-from socioaffective.checks import mapped, number, unknown
+from socioaffective import integrate
+from socioaffective.checks import mapped, unknown
 from socioaffective.compile import compiled, rates
+from socioaffective.deciding import Decisions, answer_of, answers, chosen_by
 from socioaffective.events import first_crossing, watches
 from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.policies import Climber, Policy, Steps, Stepwise, closed_by
+from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, closed_by
 from socioaffective.quantities import Quantity
 
 
@@ -59,6 +60,28 @@ def simulate(
     ('time', 'person')
     """
     a_model(model)
+    if isinstance(policy, Relay):
+        given = {"start": start, "seed": seed, "interventions": interventions, "events": events, **parameters}
+        from socioaffective.relay import relayed
+
+        return relayed(model, weeks, policy, dt, copy.deepcopy(given))
+    return simulated(model, weeks, start, policy, seed, dt, interventions, events, parameters)
+
+
+def simulated(
+    model: Model,
+    weeks: float,
+    start: Any,
+    policy: Any,
+    seed: Any,
+    dt: Any,
+    interventions: Any,
+    events: Any,
+    parameters: Mapping[str, Any],
+    begun: float = 0.0,
+    ends: float | None = None,
+) -> xr.Dataset:
+    """Returns a run, or what of it comes after `begun` weeks of others; `ends` is when the whole of it ends."""
     # Copies, so that the run stays what was asked whatever becomes of the caller's own mappings and arrays.
     given_later = {"start": start, "interventions": interventions, **parameters}
     asked = Call(model, policy, {"weeks": weeks, "seed": seed, "dt": dt, "events": events, **copy.deepcopy(given_later)})
@@ -79,11 +102,13 @@ def simulate(
     deciding = policy if isinstance(policy, Stepwise) else None
     feedback = policy if callable(policy) and deciding is None else None
     begin = {n: float(given.values[n][0]) for n in model.states}
-    ruled = set(policy.levers if isinstance(policy, Steps) else _chosen(model, policy, 0.0, begin) if feedback else ())
+    ruled = set(policy.levers if isinstance(policy, Steps) else chosen_by(model, policy, 0.0, begin) if feedback else ())
     changes = planned(model, policy, interventions, float(times[-1]), ruled)
     refuse_clashes(model, given.template, parameters, ruled, changes)
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
-    draws, seed = drawn(model, seed, len(times) - 1, given.people, deciding is not None and deciding.random)
+    skip = round(begun / float(times[1]))
+    draws, seed = drawn(model, seed, skip + len(times) - 1, given.people, deciding is not None and deciding.random)
+    draws = None if draws is None else draws[skip:]
     asked.options["seed"] = seed
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
@@ -94,7 +119,7 @@ def simulate(
     y = np.stack([given.values[name] for name in model.states])
     p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
     held = {*parameters, *itertools.chain.from_iterable(changes.values())}
-    decisions = None if deciding is None else Decisions(model, deciding, times, given.people, seed, held)
+    decisions = None if deciding is None else Decisions(model, deciding, times, given.people, (seed, skip), held, ends)
     path, used, pieces = _run(model, times, y, p, changes, feedback, decisions, draws, watched=bool(watched))
     bad = ~np.isfinite(path).all(axis=(0, 1))
     if bad.any():
@@ -199,8 +224,6 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
     return closed, None, climbing
 
 
-# Shortest time between two decisions, in weeks: some ten minutes.
-SHORTEST_DECISION = 1e-3
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
 
 
@@ -250,7 +273,7 @@ def _run(
             pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
     if feedback is not None:
         for k in range(len(times)):
-            used[..., k] = _answers(model, feedback, times[k], path[..., k], used[..., k])
+            used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
     return path, used, pieces
 
 
@@ -258,7 +281,7 @@ def _in_force(model: Model, feedback: Callable | None, grid: np.ndarray, path: n
     """Returns the settings in force along a piece of a run, shape (settings, people, times)."""
     if feedback is None:
         return np.repeat(p[..., None], len(grid), axis=-1)
-    return np.stack([_answers(model, feedback, t, path[..., k], p) for k, t in enumerate(grid)], axis=-1)
+    return np.stack([answers(model, feedback, t, path[..., k], p) for k, t in enumerate(grid)], axis=-1)
 
 
 def _on_grid(model: Model, changes: Mapping[float, dict], times: np.ndarray) -> dict[float, dict]:
@@ -298,13 +321,13 @@ def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedb
             if feedback is None:
                 alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
             else:
-                alone = lambda t, s, values=values: scalar(s, _answer(model, feedback, t, s, values))  # noqa: E731
+                alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
             runs.append(integrate.one(alone, y[:, person], grid, names))
         return np.stack(runs, axis=1)
     array = rates(model, "array")
 
     def in_force(t: float, s: np.ndarray) -> np.ndarray:
-        return p if feedback is None else _answers(model, feedback, t, s, p)
+        return p if feedback is None else answers(model, feedback, t, s, p)
 
     def field(t: float, s: np.ndarray) -> np.ndarray:
         return array(s, in_force(t, s))
@@ -315,73 +338,6 @@ def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedb
     if model.clock == "discrete":
         return integrate.iterated(field, spread, y, grid, draws)
     return integrate.noisy(field, spread, y, grid, draws)
-
-
-def _answer(model: Model, feedback: Callable, t: float, state: Sequence[float], values: Sequence[float]) -> list[float]:
-    """Returns the settings of one person with the levers that the policy chooses in this state."""
-    return list(
-        {**dict(zip(model.settings, values, strict=True)), **_chosen(model, feedback, t, _named(model, state))}.values()
-    )
-
-
-def _named(model: Model, state: Sequence[float]) -> dict[str, float]:
-    return dict(zip(model.states, state, strict=True))
-
-
-def _chosen(model: Model, feedback: Callable, t: float, state: Mapping[str, float]) -> dict[str, float]:
-    """Returns the levers that a policy chooses in a state, once they are some."""
-    try:
-        chosen = feedback(dict(state))
-    except Exception as error:
-        forgotten = getattr(feedback, "__module__", None) == policies.__name__
-        hint = f" Call it first: sa.policies.{feedback.__name__}(...)." if forgotten else ""
-        where = ", ".join(f"{name} = {value:.4g}" for name, value in state.items())
-        raise RuntimeError(f"The policy raised {type(error).__name__}: {error}, at time {t:.4g} with {where}.{hint}") from error
-    if not isinstance(chosen, Mapping):
-        raise TypeError(f"The policy returned {chosen!r} at time {t:.4g}; it must return a mapping such as {{'cues': 0.5}}.")
-    result = {}
-    for name, value in chosen.items():
-        if name not in model.levers:
-            raise unknown("lever", name, model.levers)
-        result[name] = number(value, f"The policy's '{name}' at time {t:.4g}", model.levers[name].bounds)
-    return result
-
-
-class Decisions:
-    """What a stepwise policy decides in a run: at which `times`, and each person by a memory of their own."""
-
-    def __init__(
-        self, model: Model, policy: Stepwise, times: np.ndarray, people: int, seed: int | None, held: set[str]
-    ) -> None:
-        self.model, self.held = model, held
-        every = number(policy.every, f"every, the time between two decisions of {type(policy).__name__},")
-        if every < SHORTEST_DECISION:
-            raise ValueError(f"every, the time between two decisions, must be at least {SHORTEST_DECISION:g}, not {every:g}.")
-        self.times = every * np.arange(int(np.floor(times[-1] / every + 1e-9)) + 1)
-        seeds = [np.random.SeedSequence(seed, spawn_key=(person, 1)) for person in range(people)]
-        self.deciders = [policy.begin(model, float(times[-1]), np.random.default_rng(own)) for own in seeds]
-        for decide in self.deciders:
-            if not callable(decide):
-                raise TypeError(
-                    f"begin of {type(policy).__name__} must return a function decide(time, state, settings), not {decide!r}."
-                )
-
-    def take(self, time: float, y: np.ndarray, p: np.ndarray) -> None:
-        """Sets the levers of each person from now on."""
-        names, settings = list(self.model.states), list(self.model.settings)
-        for person, decide in enumerate(self.deciders):
-            state = dict(zip(names, y[:, person].tolist(), strict=True))
-            now = dict(zip(settings, p[:, person].tolist(), strict=True))
-            chosen = _chosen(self.model, lambda s, now=now, decide=decide: decide(time, s, now), time, state)
-            if twice := self.held & set(chosen):
-                raise ValueError(f"'{min(twice)}' is set by the policy; it cannot be given as well.")
-            for name, value in chosen.items():
-                p[settings.index(name), person] = value
-
-
-def _answers(model: Model, feedback: Callable, t: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:
-    people = [_answer(model, feedback, t, y[:, k].tolist(), p[:, k].tolist()) for k in range(y.shape[1])]
-    return np.array(people).T.reshape(p.shape)
 
 
 def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:

@@ -4,6 +4,7 @@ from socioaffective.figures.course import path, time_course
 from socioaffective.figures.curves import curves
 from socioaffective.figures.diagram import equilibrium_diagram
 from socioaffective.figures.folds import fold_map
+from socioaffective.figures.influence import discount_bars, influence_table, judged
 from socioaffective.figures.linear import linear_portrait, trace_determinant
 from socioaffective.figures.maps import cobweb, phase_line
 from socioaffective.figures.needs import authorship, need_plane
@@ -26,9 +27,12 @@ __all__ = [
     "cobweb",
     "controls",
     "curves",
+    "discount_bars",
     "equilibrium_diagram",
     "field_layer",
     "fold_map",
+    "influence_table",
+    "judged",
     "linear_portrait",
     "need_plane",
     "nullcline_layer",

@@ -1,0 +1,96 @@
+"""Base: the kinds of policies that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from socioaffective.checks import number
+from socioaffective.model import Model
+
+# What pulling a lever costs the assistant, in engagement.
+COST, COSTS = 0.2, (0.01, 2.0)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Levers that are constant between given weeks: for each lever a mapping from week to the value from then on. `caps` names
+    the levers that have been capped."""
+
+    levers: Mapping[str, Mapping[float, float]]
+    caps: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # A copy, so that a schedule stays what it was whatever becomes of the caller's own mapping.
+        own = {name: dict(steps) if isinstance(steps, Mapping) else steps for name, steps in self.levers.items()}
+        object.__setattr__(self, "levers", own)
+        for name, steps in self.levers.items():
+            if not isinstance(steps, Mapping) or not steps:
+                raise TypeError(
+                    f"The schedule of '{name}' must map weeks to values, such as {{0: 0.2, 52: 0.8}}, not be {steps!r}."
+                )
+            for week, value in steps.items():
+                if number(week, f"A week in the schedule of '{name}'") < 0:
+                    raise ValueError(f"The schedule of '{name}' has week {week}, before the run begins at week 0.")
+                number(value, f"The value of '{name}' from week {week}")
+
+
+class Stepwise:
+    """A policy that decides every so often and holds its levers in between; subclass it to write one that remembers.
+
+    `every` is the time between two decisions in weeks (steps, for a discrete model), `random` whether it draws at random.
+    `begin(model, weeks, rng)` is called once for each person of a run; it returns `decide(time, state, settings)`, which is
+    called at 0, `every`, 2 `every` ... with the person's states and the settings in force, and returns levers by name. Same
+    seed, same decisions, however many people there are.
+
+    >>> import socioaffective as sa
+    >>> class Wary(sa.policies.Stepwise):
+    ...     every = 4
+    ...     def begin(self, model, weeks, rng):
+    ...         seen = []
+    ...         def decide(time, state, settings):
+    ...             seen.append(state["wanting"])
+    ...             return {"cues": max(0.8 - (seen[-1] - seen[0]), 0)}
+    ...         return decide
+    >>> run = sa.simulate(sa.models.companion, weeks=52, policy=Wary())
+    >>> float(run["cues"][0]), bool(run["cues"][-1] < 0.7)
+    (0.8, True)
+    """
+
+    every: float
+    random: ClassVar[bool] = False
+
+    def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
+        """Returns the decisions of one run of one person: a function of time, states and settings."""
+        raise NotImplementedError(f"{type(self).__name__} must define begin(model, weeks, rng), which returns a function.")
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Policies that take turns: a tuple of (week, policy), in order of time; made by `switched`, `capped` and `cooled_off`."""
+
+    turns: tuple[tuple[float, Any], ...]
+
+
+def fixed(**levers: float) -> Steps:
+    """Returns the policy that holds levers at constant values.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.companion, weeks=8, policy=sa.policies.fixed(cues=0.5))
+    >>> float(run["cues"].mean())
+    0.5
+    """
+    return Steps({name: {0: value} for name, value in levers.items()})
+
+
+def schedule(**levers: Mapping[float, float]) -> Steps:
+    """Returns the policy that changes levers at given weeks; before its first week a lever is at its default.
+
+    >>> import socioaffective as sa
+    >>> policy = sa.policies.schedule(cues={0: 0.2, 4: 0.8})
+    >>> run = sa.simulate(sa.models.companion, weeks=8, policy=policy)
+    >>> [float(run["cues"].sel(time=week)) for week in (3, 4, 8)]
+    [0.2, 0.8, 0.8]
+    """
+    return Steps(levers)
