@@ -268,8 +268,18 @@ def _settled(model: Model, starts: np.ndarray, p: np.ndarray, pace: float) -> tu
     with np.errstate(all="ignore"):
         points = points[:, (np.abs(move(points)) < RESIDUAL * np.maximum(1.0, pace * width[:, None])).all(axis=0)]
     slopes = np.moveaxis(jacobian(model)(points, p), -1, 0) if points.size else np.empty((0, len(box), len(box)))
-    whole = np.isfinite(slopes).all(axis=(1, 2))
-    return points.T[whole], slopes[whole]
+    kept = np.isfinite(slopes).all(axis=(1, 2))
+    kept[kept] = _still(model, points[:, kept], slopes[kept], move, width)
+    return points.T[kept], slopes[kept]
+
+
+def _still(model: Model, points: np.ndarray, slopes: np.ndarray, move: Callable, width: np.ndarray) -> np.ndarray:
+    """Returns at which points each rate is small beside its own slopes, which it is not down a tail that never ends."""
+    values = move(points)
+    steep = np.abs(slopes - np.eye(len(width)) if model.clock == "discrete" else slopes) @ width
+    # Around a rest point of high multiplicity all that is left of rates and slopes is rounding.
+    near = [np.abs(move(points + side * 1e-14 * width[:, None]) - values) for side in (-1, 1)]
+    return (np.abs(values) <= np.maximum(SAME * steep.T, 10 * np.fmax(*near))).all(axis=0)
 
 
 def _among(y: np.ndarray, others: Iterable[np.ndarray], box: np.ndarray) -> bool:
@@ -289,14 +299,16 @@ def _newton(model: Model, starts: np.ndarray, p: np.ndarray, move: Callable, wid
             y, f, j = y[:, fine], f[fine], j[fine]
             if not y.size:
                 break
+            # In shares of the box, so that units make no matrix singular.
+            f, j = f / width, j * (width / width[:, None])
             singular = np.abs(np.linalg.det(j)) <= 1e-13 * np.abs(j).max(axis=(1, 2)) ** len(width)
             step = np.empty_like(f)
             step[~singular] = np.linalg.solve(j[~singular], f[~singular, :, None])[..., 0]
             step[singular] = np.einsum("nij,nj->ni", np.linalg.pinv(j[singular], rcond=1e-9), f[singular])
             # At most a quarter of the box at once: a wild first step would skip the nearest rest point.
-            step /= np.maximum(1.0, (np.abs(step) / width).max(axis=1) / 0.25)[:, None]
-            y = y - step.T
-            if (np.abs(step) < 1e-15 * width).all():
+            step /= np.maximum(1.0, np.abs(step).max(axis=1) / 0.25)[:, None]
+            y = y - (step * width).T
+            if (np.abs(step) < 1e-15).all():
                 break
     return y
 

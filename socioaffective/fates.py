@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +14,10 @@ import numpy as np
 import xarray as xr
 from scipy.integrate import solve_ivp
 
-from socioaffective.checks import mapped, number, unknown
+from socioaffective.checks import mapped, unknown, whole
 from socioaffective.compile import rates
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of
+from socioaffective.integrate import MOST_TOGETHER, StuckError
 from socioaffective.manifolds import planar, told
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.shares import wilson
@@ -22,7 +25,16 @@ from socioaffective.simulation import Call, simulate
 
 # A start this many boxes away has left for good.
 FAR = 20
-ELSEWHERE = -1
+ELSEWHERE, UNDECIDED = -1, -2
+# A start has settled this close to a rest point, as a share of the box, or a quarter of the way to the next one.
+SETTLED = 0.004
+# A rate of growth below this share of the fastest one says nothing of how long to wait.
+SLOWEST = 1e-6
+# Time scales further apart than this are left to a method for stiff equations, one start after the other.
+STIFF = 300
+MOST_ALONE = 100_000
+# Steps of a map, and steps times numbers that are moved: a few seconds.
+MOST_STEPS, MOST_WORK = 100_000, 5e8
 # Standard errors on either side of a share that hold it 19 times of 20.
 WILSON = 1.96
 # A run is asked at so many times at most whether it can still return.
@@ -32,7 +44,7 @@ MOST_TIMES = 1_000
 @dataclass(frozen=True)
 class BasinShares:
     """Shares of the box by where they end: `shares`, their standard `errors` and 95 % `intervals` by index of a rest point in
-    `equilibria` (-1 for elsewhere), from so many `starts`."""
+    `equilibria` (-1 for elsewhere, -2 for undecided), from so many `starts`."""
 
     shares: dict[int, float]
     errors: dict[int, float]
@@ -44,7 +56,7 @@ class BasinShares:
         lines = [f"Shares of {self.starts} random starts, with 95% intervals:"]
         for k, share in self.shares.items():
             low, high = self.intervals[k]
-            where = "elsewhere" if k == ELSEWHERE else told(self.equilibria[k].state)
+            where = {ELSEWHERE: "elsewhere", UNDECIDED: "undecided"}.get(k) or told(self.equilibria[k].state)
             lines.append(f"  {share:.1%} ({low:.1%} to {high:.1%}) {where}")
         return "\n".join(lines)
 
@@ -67,11 +79,14 @@ class NoReturn:
 
 
 def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArray:
-    """Returns where each start of a grid ends: the index of a stable rest point in `sa.equilibria`, or -1 for elsewhere.
+    """Returns where each start of a grid ends: the index of a stable rest point in `sa.equilibria`, -1 for elsewhere, or -2
+    for undecided.
 
     Inputs: `model`, with two states; `resolution`, the number of starts along each side; settings by name. The starts are
-    the centres of equal cells. A start is -1 when it leaves the box, cycles, or has not settled after 30 of the slowest
-    time constants. Raises ValueError for a model that is not planar.
+    the centres of equal cells. A start may leave the box and come back; it is -1 when it goes 20 widths of the box away from
+    its middle, comes to where a formula has no value, cycles, or has not settled after 30 of the slowest time constants, and
+    -2 when so long a time is not computed: with a time constant a million times the fastest, or a map that needs more than
+    100,000 steps. Raises ValueError for a model that is not planar and a resolution that is not a whole number from 2 to 400.
 
     >>> import socioaffective as sa
     >>> fate = sa.basins(sa.models.companion, cues=0.7, resolution=10)
@@ -79,8 +94,8 @@ def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArra
     (('wanting', 'ties'), [0, 2])
     """
     planar(model)
-    count = number(resolution, "resolution (starts along a side)", (2, 400))
-    return basins_of(model, settings_of(model, settings), equilibria(model, **settings), int(count))
+    count = whole(resolution, "resolution (starts along a side)", 2, 400)
+    return basins_of(model, settings_of(model, settings), equilibria(model, **settings), count)
 
 
 def basins_of(model: Model, p: np.ndarray, rest: list[Equilibrium], resolution: int) -> xr.DataArray:
@@ -96,9 +111,9 @@ def basin_shares(model: Model, starts: int = 2000, seed: int = 0, **settings: fl
 
     Inputs: `model`; `starts`, how many are drawn, uniformly over the box; `seed` of the draw; settings by name. The result
     has `.shares`, `.errors` (standard errors) and `.intervals` (95 %, by Wilson's method), each by index of the rest point
-    in `.equilibria`, and -1 for what leaves, cycles or has not settled after 30 of the slowest time constants. Noise of the
-    model is left out. The errors are those of sampling alone: a rest point that `sa.equilibria` misses counts as elsewhere,
-    and a start counts as settled once each state is within 0.004 of its bounds' width.
+    in `.equilibria`, -1 for elsewhere, and -2 for undecided where there are any, as in `sa.basins`. Noise of the model is left
+    out. The errors are those of sampling alone: a rest point that `sa.equilibria` misses counts as elsewhere, and a start
+    counts as settled once each state is within 0.004 of its bounds' width, or a quarter of the way to the next rest point.
     Raises ValueError for a count or a seed that is not a positive whole number, and for an unknown name.
     Source: Menck et al. (2013), "How basin stability complements the linear-stability paradigm", doi:10.1038/nphys2516.
 
@@ -110,13 +125,13 @@ def basin_shares(model: Model, starts: int = 2000, seed: int = 0, **settings: fl
     True
     """
     p = settings_of(model, settings)
-    count = int(number(starts, "starts (how many are drawn)", (1, 100_000)))
+    count = whole(starts, "starts (how many are drawn)", 1, 100_000)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
     rest, box = equilibria(model, **settings), box_of(model)
     drawn = np.random.default_rng(seed).uniform(size=(count, len(box))).T
     fate = _fates(model, p, rest, box[:, :1] + drawn * (box[:, 1:] - box[:, :1]))
-    known = [*(k for k, point in enumerate(rest) if point.stable), ELSEWHERE]
+    known = [*(k for k, point in enumerate(rest) if point.stable), ELSEWHERE, *[UNDECIDED] * bool((fate == UNDECIDED).any())]
     shares = {k: float((fate == k).mean()) for k in known}
     errors = {k: math.sqrt(share * (1 - share) / count) for k, share in shares.items()}
     intervals = {k: tuple(map(float, wilson(share, count, WILSON))) for k, share in shares.items()}
@@ -134,8 +149,9 @@ def point_of_no_return(model: Model, run: xr.Dataset, change: Mapping[str, float
     losses it is the last, and the sentence says whether a return is possible again later. Between two checked times the
     moment is found by bisection, each time repeating the run up to there, to a millionth of the run's length; in a model that
     moves in steps or has noise it is the checked time. What happens between two checked times and is undone there is missed.
-    The way back is followed without noise. Raises ValueError for a run of several people or of another model, for a setting
-    that moves in the run and is not in `change`, and for a goal that is not a stable rest point.
+    The way back is followed without noise. Raises ValueError for a run of several people or of a model with other equations
+    or noise, for a setting that moves in the run and is not in `change`, for a goal that is not a stable rest point, and where
+    it is undecided (`sa.basins`) where a way back ends.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=208, cues=0.9)
@@ -149,6 +165,11 @@ def point_of_no_return(model: Model, run: xr.Dataset, change: Mapping[str, float
     keep = np.unique(np.linspace(0, run.sizes["time"] - 1, min(run.sizes["time"], MOST_TIMES)).round().astype(int))
     times, states = run["time"].values[keep], np.stack([run[name].values[keep] for name in model.states])
     fate = _fates(model, p, rest, states)
+    if (undecided := fate == UNDECIDED).any():
+        raise ValueError(
+            f"From {int(undecided.sum())} of {len(times)} times of this run it is not decided where '{model.title}' ends after "
+            "the change: some of it is too slow beside the rest. Change the settings a little more."
+        )
     stable = [k for k, point in enumerate(rest) if point.stable]
     made = " and ".join(f"{name} at {float(value):g}" for name, value in change.items())
     if goal is None and fate[0] == ELSEWHERE:
@@ -184,8 +205,8 @@ def _one_person(model: Model, run: Any) -> Call:
         raise TypeError(f"point_of_no_return needs a result of sa.simulate, not {type(run).__name__}.")
     if not isinstance(call, Call):
         raise ValueError("This run was read from a file and no longer knows its model; repeat it with sa.simulate first.")
-    if set(call.model.states) != set(model.states) or set(call.model.settings) != set(model.settings):
-        raise ValueError(f"This run is of '{call.model.title}', not of '{model.title}'.")
+    if call.model.clock != model.clock or call.model.equations != model.equations or call.model.noise != model.noise:
+        raise ValueError(f"This run is of '{call.model.title}', not of '{model.title}': clock, equations and noise must agree.")
     if call.people or set(run.sizes) != {"time"}:
         whom = call.people or dict(run.sizes)
         raise ValueError(f"This run was made with {whom}. Repeat it with sa.simulate for one person alone.")
@@ -240,24 +261,32 @@ def _verdict(made: str, goal: str, unit: str, times: np.ndarray, reached: np.nda
 
 
 def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], starts: np.ndarray, rtol: float = 1e-6) -> np.ndarray:
-    """Returns for starts, shape (states, starts), the index of the stable rest point where each ends, or -1."""
+    """Returns for starts, shape (states, starts), the index of the stable rest point where each ends, -1 or -2."""
     box, y = box_of(model), starts
     width = box[:, 1] - box[:, 0]
     fate = np.full(y.shape[1], ELSEWHERE)
     goals = {k: np.array(list(point.state.values())) for k, point in enumerate(rest) if point.stable}
+    places = np.array([list(point.state.values()) for point in rest]).reshape(-1, len(box)) / width
+    gaps = np.abs(places[:, None] - places).max(axis=-1)
+    np.fill_diagonal(gaps, np.inf)
+    near = np.minimum(SETTLED, gaps.min(axis=1, initial=np.inf) / 4)
     pending = np.arange(y.shape[1])
-    right = rates(model, "array")
-    for span in _spans(model, rest) if goals else []:
+    spans, enough, stiff = _spans(model, rest, y.size) if goals else ([], True, False)
+    for span in spans:
         with np.errstate(all="ignore"):
-            y = _advance(model, right, y, p, span, rtol)
+            y = _advance(model, y, p, span, rtol, stiff)
+        if model.clock == "continuous":
+            fate[pending[np.isnan(y).any(axis=0)]] = UNDECIDED
         alive = np.isfinite(y).all(axis=0) & (np.abs(y - box.mean(axis=1)[:, None]) < FAR * width[:, None]).all(axis=0)
         y, pending = y[:, alive], pending[alive]
         for k, goal in goals.items():
-            there = (np.abs(y - goal[:, None]) < 0.004 * width[:, None]).all(axis=0)
+            there = (np.abs(y - goal[:, None]) < near[k] * width[:, None]).all(axis=0)
             fate[pending[there]] = k
             y, pending = y[:, ~there], pending[~there]
         if not pending.size:
             break
+    if not enough:
+        fate[pending] = UNDECIDED
     return fate
 
 
@@ -266,18 +295,25 @@ def centres(box: np.ndarray, count: int) -> list[np.ndarray]:
     return [low + (np.arange(count) + 0.5) / count * (high - low) for low, high in box]
 
 
-def _spans(model: Model, rest: list[Equilibrium]) -> list[float]:
-    """Returns stretches of time that double, up to 30 of the slowest time constants."""
-    if model.clock == "discrete":
-        growth = [abs(np.log(max(abs(v), 1e-12))) for point in rest for v in point.eigenvalues]
-    else:
-        growth = [abs(v.real) for point in rest for v in point.eigenvalues]
-    # A rest point about to vanish has no time constant to speak of; what has not settled by then is said to be undecided.
-    slowest = 1 / max(min((g for g in growth if g > 1e-6), default=1.0), max(growth, default=1.0) / 500)
-    return [slowest * s for s in (2.0, 2.0, 4.0, 8.0, 14.0)]
+def _spans(model: Model, rest: list[Equilibrium], size: int) -> tuple[list[float], bool, bool]:
+    """Returns stretches of time that double, up to 30 of the slowest time constants; whether they reach so far, and whether
+    the fastest is so much faster that only a method for stiff equations gets there. `size` is how many numbers are moved."""
+    discrete = model.clock == "discrete"
+    values = np.concatenate([point.eigenvalues for point in rest if point.kind != "centre"])
+    growth = np.abs(np.log(np.maximum(np.abs(values), 1e-12))) if discrete else np.abs(values.real)
+    fastest = 1.0 if discrete else growth.max()
+    # A rest point about to vanish has no time constant to speak of.
+    slow = growth > SLOWEST * fastest
+    slowest = 1 / growth[slow].min(initial=fastest)
+    enough = bool(slow.all())
+    if discrete and 30 * slowest > (most := min(MOST_STEPS, MOST_WORK / size)):
+        slowest, enough = most / 30, False
+    return [slowest * s for s in (2.0, 2.0, 4.0, 8.0, 14.0)], enough, not discrete and fastest * slowest > STIFF
 
 
-def _advance(model: Model, right: Callable, y: np.ndarray, p: np.ndarray, span: float, rtol: float) -> np.ndarray:
+def _advance(model: Model, y: np.ndarray, p: np.ndarray, span: float, rtol: float, stiff: bool) -> np.ndarray:
+    """Returns where starts are after a stretch of time; NaN for those with which the integration does not come to an end."""
+    right = rates(model, "array")
     if model.clock == "discrete":
         for _ in range(int(np.ceil(span))):
             y = right(y, p)
@@ -285,12 +321,48 @@ def _advance(model: Model, right: Callable, y: np.ndarray, p: np.ndarray, span: 
     if not y.size:
         return y
     box = box_of(model)
-    size, middle, limit = y.shape, box.mean(axis=1)[:, None], FAR * (box[:, 1] - box[:, 0])[:, None]
+    middle, width = box.mean(axis=1), box[:, 1] - box[:, 0]
 
+    # What runs off to infinity, or comes to where a formula has no value, is held: it would stop the integration of them all.
     def held(t: float, flat: np.ndarray) -> np.ndarray:
-        # One start that runs off to infinity would otherwise stop the integration of them all.
-        s = flat.reshape(size)
-        return np.where((np.abs(s - middle) < limit).all(axis=0), right(s, p), 0.0).ravel()
+        s = flat.reshape(y.shape)
+        move = right(s, p)
+        goes = (np.abs(s - middle[:, None]) < FAR * width[:, None]).all(axis=0) & np.isfinite(move).all(axis=0)
+        return np.where(goes, move, 0.0).ravel()
 
-    answer = solve_ivp(held, (0, span), y.ravel(), "DOP853", [span], rtol=rtol, atol=rtol / 100)
-    return answer.y[:, -1].reshape(size) if answer.success else np.full(size, np.nan)
+    if not stiff:
+        with suppress(StuckError):
+            tolerance = np.repeat(rtol / 100 * width, y.shape[1])
+            counted = _counted(held, MOST_TOGETHER)
+            answer = solve_ivp(counted, (0, span), y.ravel(), "DOP853", [span], rtol=rtol, atol=tolerance)
+            if answer.success:
+                return answer.y[:, -1].reshape(y.shape)
+    scalar, settings, none = rates(model), p.tolist(), [0.0] * len(box)
+
+    def alone(t: float, s: np.ndarray) -> list[float]:
+        try:
+            move = scalar(s.tolist(), settings)
+            return move if all(map(math.isfinite, move)) and (np.abs(s - middle) < FAR * width).all() else none
+        except (ArithmeticError, ValueError, TypeError):
+            return none
+
+    ends = np.full(y.shape, np.nan)
+    for k, start in enumerate(y.T):
+        with suppress(StuckError):
+            counted = _counted(alone, MOST_ALONE)
+            answer = solve_ivp(counted, (0, span), start, "LSODA", [span], rtol=rtol, atol=rtol / 100 * width)
+            if answer.success:
+                ends[:, k] = answer.y[:, -1]
+    return ends
+
+
+def _counted(field: Callable, most: int) -> Callable:
+    """Returns the field so that it gives up after so many evaluations."""
+    count = itertools.count(1)
+
+    def counted(t: float, y: np.ndarray) -> Any:
+        if next(count) > most:
+            raise StuckError
+        return field(t, y)
+
+    return counted

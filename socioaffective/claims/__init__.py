@@ -19,7 +19,10 @@ from socioaffective.model import Model
 from socioaffective.quantities import Quantity
 
 # The modules that state claims, each with a list CLAIMS; the claims of a chapter are together.
-MODULES = ("facts", "tour", "co_construction", "needs", "wanting_and_liking", "companionship", "ecosystem", "toolkit")
+MODULES = (
+    "facts", "tour", "co_construction", "needs", "wanting_and_liking", "now_or_later", "whose_preferences", "companionship",
+    "ecosystem", "toolkit",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

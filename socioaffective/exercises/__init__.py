@@ -16,6 +16,8 @@ SETS = {
     "01_co_construction": "co_construction",
     "02_needs": "needs",
     "03_wanting_and_liking": "wanting_and_liking",
+    "05_now_or_later": "now_or_later",
+    "06_whose_preferences": "whose_preferences",
     "07_companionship": "companionship",
     "08_ecosystem": "ecosystem",
     "toolkit": "toolkit",

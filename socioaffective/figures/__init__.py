@@ -4,7 +4,7 @@ from socioaffective.figures.course import path, time_course
 from socioaffective.figures.curves import curves
 from socioaffective.figures.diagram import equilibrium_diagram
 from socioaffective.figures.folds import fold_map
-from socioaffective.figures.influence import discount_bars, influence_table, judged
+from socioaffective.figures.influence import discount_bars, fits, influence_table, judged
 from socioaffective.figures.linear import linear_portrait, trace_determinant
 from socioaffective.figures.maps import cobweb, phase_line
 from socioaffective.figures.needs import authorship, need_plane
@@ -30,6 +30,7 @@ __all__ = [
     "discount_bars",
     "equilibrium_diagram",
     "field_layer",
+    "fits",
     "fold_map",
     "influence_table",
     "judged",

@@ -9,7 +9,8 @@ import altair as alt
 
 from socioaffective import theme
 from socioaffective.checks import listed, mapped, unknown
-from socioaffective.figures.marks import WIDTH, haloed, rows_of
+from socioaffective.figures.marks import WIDTH, haloed, rows_of, tabled, two
+from socioaffective.outlook import welfare
 from socioaffective.worlds import drmdp, myopia
 from socioaffective.worlds.drmdp import told
 from socioaffective.worlds.instances import world_of
@@ -232,3 +233,56 @@ def _dumbbells(views: list, width: int, height: int) -> alt.LayerChart:
         base.mark_point(filled=True, size=90, color=ink, opacity=1).encode(x="plan:Q", y=y),
         *haloed(rows, {"x": alt.X("plan:Q"), "y": y, "text": "text:N"}, dy=-13, fontSize=11),
     ).properties(width=width, height=height)
+
+
+# How each self is called on the axis; the order of `sa.welfare`.
+JUDGES = {"initial": "the first self", "at the time": "the self at the time", "final": "the last self",
+          "counterfactual": "the self untouched"}  # fmt: skip
+
+
+def fits(runs: Any, width: int = WIDTH, height: int = 190) -> alt.LayerChart:
+    """Returns how well an assistant's offer fits the preference of each self: at first, at the time, at last, and untouched.
+
+    Input: `runs`, a result of `sa.simulate` with a preference and an offer, such as one of `sa.models.co_construction`, or a
+    mapping from label to at most three such results. Keywords: `width`, `height` in pixels. The fit is that of `sa.welfare`;
+    1 is perfect.
+    Raises ValueError for more than three runs, or one with several people.
+
+    >>> import socioaffective as sa
+    >>> run = sa.simulate(sa.models.co_construction, steering=1)
+    >>> sa.figures.fits(run).description
+    'Fit of the offer. The first self 1.00, the self at the time 0.84, the last self 0.83, the self untouched 0.77.'
+    """
+    table = tabled(runs, "fits")
+    if len(table) > 3:
+        raise ValueError(f"fits tells at most three runs apart, not {len(table)}.")
+    rows, said = [], []
+    for k, (label, run) in enumerate(table.items()):
+        found = welfare(run)
+        if "fit" not in found or found["fit"].dims != ("judge",):
+            raise ValueError("fits draws runs of one person, with a preference and an offer.")
+        values = {name: float(found["fit"].sel(judge=key)) for key, name in JUDGES.items()}
+        rows += [{"who": name, "fit": value, "run": label, "rank": k} for name, value in values.items()]
+        words_ = ", ".join(f"{name} {two(value)}" for name, value in values.items())
+        said.append(f"{label}: {words_}" if label else words_[0].upper() + words_[1:])
+    low = min(row["fit"] for row in rows)
+    x = alt.X(
+        "fit:Q", title="how well the offer fits (1 is perfect)", scale=alt.Scale(domain=[min(low - 0.1, 0), 1.08], nice=False)
+    )
+    y = alt.Y("who:N", title=None, sort=list(JUDGES.values()), axis=alt.Axis(ticks=False, domain=False, labelLimit=180))
+    ink, ground = theme.scheme()["ink"], theme.scheme()["background"]
+    fills = [ground, theme.scheme()["quiet"], ink] if len(table) > 1 else [ink]
+    ends = [
+        {"who": name, "fit": min(one), "to": max(one)}
+        for name in JUDGES.values()
+        for one in [[row["fit"] for row in rows if row["who"] == name]]
+    ]
+    layers = [alt.Chart(rows_of(ends)).mark_rule(color=theme.scheme()["grid"], strokeWidth=3).encode(x=x, x2="to:Q", y=y)]
+    for k in range(len(table)):
+        own = alt.Chart(rows_of(row for row in rows if row["rank"] == k))
+        layers.append(own.mark_point(size=110, stroke=ink, fill=fills[k], opacity=1).encode(x=x, y=y))
+    # The runs are named where they lie furthest apart.
+    spread = {end["who"]: end["to"] - end["fit"] for end in ends}
+    named = [row for row in rows if row["run"] and row["who"] == max(spread, key=lambda who: round(spread[who], 6))]
+    layers += haloed(named, {"x": x, "y": y, "text": "run:N"}, dy=-15, fontSize=11)
+    return alt.layer(*layers).properties(width=width, height=height, description=f"Fit of the offer. {'; '.join(said)}.")

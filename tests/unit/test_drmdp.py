@@ -230,6 +230,13 @@ def test_the_discount_thresholds_against_value_iteration(world, where, below, ab
     assert (low.verdict, high.verdict) == (("always", "never") if world == "clickbait" else ("never", "always"))
 
 
+def test_no_discount_leaves_both_alone():
+    """Below 11/20 clickbait is served, above 2/3 the conspiracy is spread, and in between both are."""
+    for gamma, influences in ((0.3, (False, True)), (0.6, (True, True)), (0.8, (True, False))):
+        found = [next(r for r in d.discount_regions(n) if r.low < gamma < r.high) for n in ("conspiracy", "clickbait")]
+        assert tuple(region.verdict == "always" for region in found) == influences
+
+
 def test_once_influenced_the_best_plan_stays_there_at_every_discount():
     (region,) = d.discount_regions("conspiracy", ("here", "influenced"))
     assert region.actions == {("here", "influenced"): ("influence",)} and region.verdict == "always"

@@ -66,6 +66,18 @@ def test_a_plan_is_drawn_with_its_selves_and_its_judges():
     assert "One of 3 plans" in sa.figures.judged(d.solve("dehydration", "real-time", 2)).description
 
 
+def test_the_fits_are_those_of_welfare():
+    runs = {f"steering {v}": sa.simulate(sa.models.co_construction, 26, steering=v, anchoring=0.05) for v in (0, 1)}
+    chart = sa.figures.fits(runs)
+    drawn = [row for mark, rows in layers(chart) if mark == "point" for row in rows]
+    assert len(drawn) == 8
+    for row in drawn:
+        judge = {"the first self": "initial", "the self at the time": "at the time", "the last self": "final"}.get(
+            row["who"], "counterfactual"
+        )
+        assert row["fit"] == float(sa.welfare(runs[row["run"]])["fit"].sel(judge=judge))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -80,6 +92,8 @@ def test_a_plan_is_drawn_with_its_selves_and_its_judges():
         (lambda: sa.figures.discount_bars(["clickbait"]), TypeError, "must be a mapping"),
         (lambda: sa.figures.judged(d.solve("conspiracy", "privileged", 3)), TypeError, "one of its parts"),
         (lambda: sa.figures.judged("conspiracy"), TypeError, "one result of"),
+        (lambda: sa.figures.fits(sa.simulate(sa.models.companion, 4)), ValueError, "with a preference and an offer"),
+        (lambda: sa.figures.fits({k: sa.simulate(sa.models.mirror, 1) for k in "abcd"}), ValueError, "at most three"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(call, error, words):

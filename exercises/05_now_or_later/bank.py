@@ -1,0 +1,72 @@
+"""Answers that must fail, each with words of the sentence it must get, and unusual ones that must pass."""
+
+import numpy as np
+
+import socioaffective as sa
+
+
+class Coach:
+    """A policy that is an object, and leaves a little room."""
+
+    room = 0.002
+
+    def __call__(self, state):
+        missing = 0.5 + self.room - state["skill"]
+        return {"accommodation": np.clip(missing / (0.6 * max(1 - state["skill"], 0.01)), 0, 1)}
+
+
+def generous(state):
+    return {"accommodation": float(np.clip((0.8 - state["skill"]) / (0.6 * (1.001 - state["skill"])), 0, 1))}
+
+
+def abrupt(state):
+    return {"accommodation": 0.9 if state["skill"] < 0.5 else 0.0}
+
+
+def stingy(state):
+    return {"accommodation": float(np.clip(0.5 - state["skill"], 0, 1))}
+
+
+WRONG = {
+    1: [
+        (16.9, "help of the chapter"),
+        (27.7, "reaches the quality"),
+        (210.3, "in days"),
+        (10, "still ahead"),
+        (60, "go back"),
+        ("soon", "plain number"),
+    ],
+    2: [
+        (0.4, "discount over the rate"),
+        (0.2857, "one minus"),
+        (0.0333, "threshold of the discount"),
+        (0.6, "practise, and with better help too"),
+        (0.9, "done for them"),
+        (71, "percentage"),
+    ],
+    3: [
+        (0.467, "in the chapter"),
+        (0.033, "a rate and no skill"),
+        (0.6, "go up"),
+        (0.9, "go down"),
+        (73, "percentage"),
+        (None, "plain number"),
+    ],
+    4: [
+        (sa.policies.fixed(accommodation=0), "below the standard"),
+        (sa.policies.fixed(accommodation=1), "does not see"),
+        (sa.policies.schedule(accommodation={0: 0.9, 30: 0}), "below the standard"),
+        (generous, "by themselves"),
+        (abrupt, "jumps"),
+        (stingy, "below the standard"),
+        (lambda state: {"cues": 0.5}, "must return a mapping"),
+        (0.6, "Give a policy"),
+    ],
+}
+
+RIGHT = {
+    1: [30, np.float64(30.25)],
+    2: [5 / 7, 0.714],
+    3: [0.729, 0.73],
+    4: [Coach(), lambda s: {"accommodation": min(1, max(0, (0.5 - s["skill"]) / 0.6 / (1.0001 - s["skill"])))}],
+}
