@@ -31,7 +31,7 @@ SETTLED = 0.004
 # A rate of growth below this share of the fastest one says nothing of how long to wait.
 SLOWEST = 1e-6
 # Time scales further apart than this are left to a method for stiff equations, one start after the other.
-STIFF = 300
+STIFF = 100
 MOST_ALONE = 100_000
 # Steps of a map, and steps times numbers that are moved: a few seconds.
 MOST_STEPS, MOST_WORK = 100_000, 5e8
@@ -340,17 +340,23 @@ def _advance(model: Model, y: np.ndarray, p: np.ndarray, span: float, rtol: floa
     scalar, settings, none = rates(model), p.tolist(), [0.0] * len(box)
 
     def alone(t: float, s: np.ndarray) -> list[float]:
+        if not (np.abs(s - middle) < FAR * width).all():
+            raise OverflowError
         try:
             move = scalar(s.tolist(), settings)
-            return move if all(map(math.isfinite, move)) and (np.abs(s - middle) < FAR * width).all() else none
+            return move if all(map(math.isfinite, move)) else none
         except (ArithmeticError, ValueError, TypeError):
             return none
 
     ends = np.full(y.shape, np.nan)
     for k, start in enumerate(y.T):
         with suppress(StuckError):
-            counted = _counted(alone, MOST_ALONE)
-            answer = solve_ivp(counted, (0, span), start, "LSODA", [span], rtol=rtol, atol=rtol / 100 * width)
+            try:
+                counted = _counted(alone, MOST_ALONE)
+                answer = solve_ivp(counted, (0, span), start, "LSODA", [span], rtol=rtol, atol=rtol / 100 * width)
+            except OverflowError:
+                ends[:, k] = np.inf
+                continue
             if answer.success:
                 ends[:, k] = answer.y[:, -1]
     return ends

@@ -44,6 +44,8 @@ class Grid:
         return self._lost("engagement", "far-sighted")
 
     def _lost(self, objective: str, foresight: str) -> float:
+        if "needs_score" not in self.table:
+            raise ValueError("The model of this grid has no well-being and ill-being, so what the needs lose is not known.")
         score = self.table["needs_score"]
         for name in {objective, "needs"}:
             if name not in score["objective"]:

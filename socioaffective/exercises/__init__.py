@@ -16,6 +16,7 @@ SETS = {
     "01_co_construction": "co_construction",
     "02_needs": "needs",
     "03_wanting_and_liking": "wanting_and_liking",
+    "04_social_reward_hacking": "social_reward_hacking",
     "05_now_or_later": "now_or_later",
     "06_whose_preferences": "whose_preferences",
     "07_companionship": "companionship",

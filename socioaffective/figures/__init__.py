@@ -9,6 +9,7 @@ from socioaffective.figures.linear import linear_portrait, trace_determinant
 from socioaffective.figures.maps import cobweb, phase_line
 from socioaffective.figures.needs import authorship, need_plane
 from socioaffective.figures.outcomes import outcome, profiles
+from socioaffective.figures.patience import now_and_later, patience_map
 from socioaffective.figures.phase import (
     basin_layer,
     field_layer,
@@ -36,12 +37,14 @@ __all__ = [
     "judged",
     "linear_portrait",
     "need_plane",
+    "now_and_later",
     "nullcline_layer",
     "objective_grid",
     "outcome",
     "pareto_front",
     "path",
     "path_layer",
+    "patience_map",
     "phase_line",
     "phase_plane",
     "profiles",

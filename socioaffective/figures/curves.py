@@ -59,9 +59,10 @@ def curves(
                 raise ValueError(f"'{name}' has no finite value to draw.")
             across, up = x[good], y[good]
             keep = np.union1d(spaced(len(across), MOST_ROWS // (len(table) * len(wanted)) - 2), [up.argmax(), up.argmin()])
-            text = label if label and len(wanted) == 1 else ", ".join(filter(None, (words(name), label)))
+            called = part[name].attrs.get("long_name", words(name))
+            text = label if label and len(wanted) == 1 else ", ".join(filter(None, (called, label)))
             lines.append(Line(across[keep], up[keep], name, label, text))
-            said.append(_story(", ".join(filter(None, (words(name), label))), words(str(axis)), across, up))
+            said.append(_story(", ".join(filter(None, (called, label))), words(str(axis)), across, up))
     low, high = _extent([part[name] for part in table.values() for name in wanted])
     ends = min(float(line.x[0]) for line in lines), max(float(line.x[-1]) for line in lines)
     title = _title(first[wanted[0]], wanted[0]) if len(wanted) == 1 else "value"
@@ -72,7 +73,7 @@ def curves(
         quiet = theme.scheme()["quiet"]
         rules = alt.Chart(rows_of(rows)).mark_rule(color=quiet, strokeDash=[4, 4]).encode(x="x:Q")
         where = {"x": "x:Q", "y": "y:Q", "text": "text:N"}
-        chart = alt.layer(rules, *chart.layer, *haloed(rows, where, align="left", baseline="top", dx=4, dy=2, fontSize=11))
+        chart = alt.layer(rules, chart, *haloed(rows, where, align="left", baseline="top", dx=4, dy=2, fontSize=11))
         said.append("Marked: " + ", ".join(f"{row['text']} at {two(row['x'])}" for row in rows))
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from socioaffective.checks import unknown
 
 NAMES = ("drmdp", "myopia", "proxy", "choc_kale", "best_of_n", "performative", "addiction", "present_bias", "drive",
-         "tampering", "degenerate", "opinion")  # fmt: skip
+         "tampering", "degenerate", "opinion", "moreish")  # fmt: skip
 # How far a statement of a source was checked.
 MARKS = {
     "READ": "read in a copy of the source",

@@ -14,7 +14,7 @@ from socioaffective.worlds.selves import DRMDP, Pair
 
 # Situations to tell apart (or to compare one by one), and plans to list, before a question is refused as too large; and the
 # longest horizon.
-MOST_PLACES, MOST_COMPARED, MOST_PLANS, LONGEST = 20_000, 5_000, 2_000, 200
+MOST_PLACES, MOST_COMPARED, MOST_PLANS, LONGEST = 20_000, 5_000, 2_000, 100
 ZERO = Fraction(0)
 
 # A place is a (state, self) and what else the plan has to remember there; a branch is a chance and a place.
@@ -249,24 +249,32 @@ def unmoved(world: DRMDP, horizon: int) -> tuple[Fraction, Callable[[], Iterator
 
     (begin,) = _beginnings(world, Plan(((world.start, ()),), ()))
     top = value(begin)
-    return top, lambda: _rules(world, horizon, lambda node: (turn for v, turn in scored(node) if v == known[node]), begin, ())
+    return top, lambda: _rules(world, horizon, lambda node: (turn for v, turn in scored(node) if v == known[node]), begin)
 
 
 # What a plan does, by the selves so far, the state, and what else it has to remember.
 Rules = dict[tuple[tuple, Hashable, Hashable], Hashable]
 
 
-def _rules(world: DRMDP, horizon: int, turns: Callable[[Node], Iterator[Turn]], node: Node, past: tuple) -> Iterator[Rules]:
-    if node[0] == horizon:
-        yield {}
-        return
-    for choices, nodes, *_ in turns(node):
-        places = [place for place, _ in node[1]]
-        selves = (*past, places[0][0][1])
-        rules = {(selves, place[0][0], place[1]): a for place, (a, _) in zip(places, choices, strict=True)}
-        later = [list(few(_rules(world, horizon, turns, then, selves), world)) for then in nodes.values()]
-        for ends in itertools.product(*later):
-            yield rules | {key: a for end in ends for key, a in end.items()}
+def _rules(world: DRMDP, horizon: int, turns: Callable[[Node], Iterator[Turn]], begin: Node) -> Iterator[Rules]:
+    """Yields each plan that the turns allow; refused where the selves in turn branch too often to be listed."""
+    seen = itertools.count(1)
+
+    def go(node: Node, past: tuple) -> Iterator[Rules]:
+        if next(seen) > MOST_PLACES:
+            raise ValueError(f"A plan for '{world.title}' over {horizon} steps knows too many turns of chance to be listed.")
+        if node[0] == horizon:
+            yield {}
+            return
+        for choices, nodes, *_ in turns(node):
+            places = [place for place, _ in node[1]]
+            selves = (*past, places[0][0][1])
+            rules = {(selves, place[0][0], place[1]): a for place, (a, _) in zip(places, choices, strict=True)}
+            later = [list(few(go(then, selves), world)) for then in nodes.values()]
+            for ends in itertools.product(*later):
+                yield rules | {key: a for end in ends for key, a in end.items()}
+
+    return go(begin, ())
 
 
 def few(plans: Iterable, world: DRMDP) -> Iterator:
@@ -280,4 +288,4 @@ def few(plans: Iterable, world: DRMDP) -> Iterator:
 def listed(world: DRMDP, plan: Plan) -> Iterator[Rules]:
     """Yields each of the best plans."""
     for node in _beginnings(world, plan):
-        yield from _rules(world, len(plan.steps), lambda node: _turns(world, plan.steps[node[0]], node), node, ())
+        yield from _rules(world, len(plan.steps), lambda node: _turns(world, plan.steps[node[0]], node), node)

@@ -60,3 +60,11 @@ def test_retraining_shrinks_its_error_by_exactly_the_influence():
     for e in (0.3, -0.6, 1.2):
         theta = w.performative.run(e, 0.2, 12)["model"].values - 0.2 / (1 - e)
         np.testing.assert_allclose(theta[1:] / theta[:-1], e, rtol=1e-9)
+
+
+def test_moreish_content():
+    """q .8, v 1, W .3: p* = .92105; E and U at five values of p [DERIVED], to the digits given."""
+    found = w.moreish.run([0, 0.5, 0.8, 0.9, 0.95])
+    assert found.attrs["quits_at"] == pytest.approx(0.92105, abs=5e-6)
+    np.testing.assert_allclose(found["engagement"], [5, 6, 9, 14, 24], rtol=1e-12)
+    np.testing.assert_allclose(found["utility"], [3.5, 3.2, 2.3, 0.8, -2.2], rtol=1e-12)

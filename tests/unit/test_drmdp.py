@@ -287,6 +287,17 @@ def test_a_tie_is_reported_as_a_tie():
     assert d.solve("dehydration", "initial", 12).influences
 
 
+def test_a_long_horizon_is_solved_or_refused_and_never_hangs():
+    for name, objective in itertools.product(d.examples, OBJECTIVES):
+        assert d.solve(name, objective, 100).verdict is not None
+    assert d.solve("conspiracy", "constrained", 100).policies == (("noop",) * 100,)
+    # Chance makes more histories than could be listed; what is asked of the plan as a whole is still answered.
+    answer = d.solve(lottery(3, 4, 4, 10**6), "real-time", 60)
+    assert answer.verdict == "always"
+    with pytest.raises(ValueError, match="too many turns of chance"):
+        _ = answer.policies
+
+
 def test_two_readings_of_the_selves_in_turn():
     """Without the last self clickbait in the last step would not count as influence; the library counts it."""
     assert d.solve("clickbait", "constrained", 2).policies == (("news", "news"),)

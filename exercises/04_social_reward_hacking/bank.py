@@ -1,0 +1,56 @@
+"""Answers that must fail, each with words of the sentence it must get, and unusual ones that must pass."""
+
+import math
+
+import socioaffective as sa
+
+P = sa.policies
+team = P.ab_test("engagement", users=10_000)
+
+WRONG = {
+    1: [
+        (0.787, "proxy itself"),
+        (-3.3215, "two of the four"),
+        (-0.2445, "at the peak"),
+        (1.5155, "The sign"),
+        (-2, "add the logarithms"),
+        ("low", "plain number"),
+    ],
+    2: [
+        (0.0669, "memory of the chapter"),
+        (0.2231, "multiplied by one minus"),
+        (0.2008, "not the memory"),
+        (0.025, "not 1/4"),
+        (0.01, "choc is the better"),
+        (0.04, "kale is the better"),
+        (float("inf"), "finite"),
+    ],
+    3: [
+        (0.0, "must appeal more"),
+        (0.7, "must appeal more"),
+        (3.0, "Find the least"),
+        (20, "outside its bounds"),
+        (None, "plain number"),
+    ],
+    4: [
+        (team, "below its level"),
+        (P.capped(team, cues=0.2), "found another"),
+        (P.capped(team, accommodation=0.2), "relatedness ends"),
+        (P.capped(team, cues=0, accommodation=0, steering=0), "Cap less"),
+        (P.fixed(accommodation=0, steering=0, cues=0.2), "has to be the team"),
+        (P.climber(), "has to be the team"),
+        (P.capped(team, cue=0.2), "Did you mean"),
+        (0.3, "Give a policy"),
+    ],
+}
+
+RIGHT = {
+    1: [3 * math.log(1.3) + math.log(0.1), -1.52],
+    2: [0.1 * math.log(1.25), 0.0223],
+    3: [0.9, 0.92],
+    4: [
+        P.capped(team, cues=0.2, accommodation=0.2),
+        P.capped(P.capped(team, cues=0.22), accommodation=0.22, steering=0.5),
+        P.capped(P.ab_test("engagement", users=50_000, rate=0.3), cues=0.21, accommodation=0.2),
+    ],
+}
