@@ -96,7 +96,7 @@ class Solution:
 
     @property
     def verdict(self) -> Any:
-        """ "always", "sometimes" or "never": in how many of the best plans there is influence."""
+        """In how many of the best plans there is influence: "always", "sometimes" or "never"."""
         if self.parts:
             return {who: part.verdict for who, part in self.parts.items()}
         return "always" if self.influences else "sometimes" if self.may_influence else "never"

@@ -76,7 +76,7 @@ def test_the_columns_of_conspiracy_and_clickbait():
 
 
 def test_the_horizon_threshold():
-    """ "> 2" [READ-2]; 100 (H - 1) - 100 > 10 H exactly where H > 20/9 [DERIVED]."""
+    """Horizons "> 2" [READ-2]; 100 (H - 1) - 100 > 10 H exactly where H > 20/9 [DERIVED]."""
     assert d.solve("conspiracy", "real-time", 2).value == 20 and d.solve("conspiracy", "real-time", 2).verdict == "never"
     assert d.solve("conspiracy", "real-time", 3).value == 100 and d.horizon_threshold("conspiracy").value == 3
 
