@@ -30,7 +30,8 @@ class Claim:
     """A statement about a model that can be tested for any values of its parameters; found by `sa.claim`.
 
     `id` as it stands in the text, `sentence`, `model`; `test`, a function from settings by name to whether it holds;
-    `given`, the parameters that the sentence itself sets.
+    `given`, the parameters that the sentence itself sets; `slow`, whether the test takes so long that its card is computed on a
+    coarser grid.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Claim:
     model: Model
     test: Callable[[Mapping[str, float]], bool]
     given: tuple[str, ...] = ()
+    slow: bool = False
 
     def holds(self, **settings: float) -> bool:
         """Returns whether the claim holds with these parameters, the others at their defaults.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +13,38 @@ import numpy as np
 from socioaffective.claims import Claim, claim, every
 
 FILE = Path(__file__).with_name("cards.json")
-DRAWS = 400
-# Looked at on the way from the default to a bound, as shares of the way; then the bracket is halved.
-STEPS = 10
-HALVINGS = 7
+
+
+@dataclass(frozen=True)
+class Grain:
+    """How finely a card is computed: points drawn from the box, steps from the default to a bound, and how often the bracket
+    that is found is halved then."""
+
+    draws: int
+    steps: int
+    halvings: int
+
+
+FINE, COARSE = Grain(400, 10, 7), Grain(100, 4, 6)
+
+
+def grain(claimed: Claim) -> Grain:
+    """Returns how finely the card of a claim is computed."""
+    return COARSE if claimed.slow else FINE
 
 
 def edge(claimed: Claim, name: str, end: int) -> float:
     """Returns how far a parameter can move, alone, towards its lower (0) or upper (1) bound before the claim fails."""
     q = claimed.parameters[name]
-    good = q.default
-    for share in np.arange(1, STEPS + 1) / STEPS:
+    good, steps = q.default, grain(claimed).steps
+    for share in np.arange(1, steps + 1) / steps:
         bad = float(np.clip(q.default + share * (q.bounds[end] - q.default), *q.bounds))
         if not claimed.holds(**{name: bad}):
             break
         good = bad
     else:
         return q.bounds[end]
-    for _ in range(HALVINGS):
+    for _ in range(grain(claimed).halvings):
         middle = (good + bad) / 2
         good, bad = (middle, bad) if claimed.holds(**{name: middle}) else (good, middle)
     return float(good)
@@ -47,7 +62,7 @@ def compute(name: str) -> dict:
     if not claimed.holds():
         raise ValueError(f"Claim {name} does not hold at the defaults, so it has no card: {claimed.sentence}")
     intervals = {n: [float(f"{edge(claimed, n, end):.6g}") for end in (0, 1)] for n in claimed.parameters}
-    held = "".join("1" if claimed.holds(**draw(claimed, k)) else "0" for k in range(DRAWS))
+    held = "".join("1" if claimed.holds(**draw(claimed, k)) else "0" for k in range(grain(claimed).draws))
     return {"intervals": intervals, "held": held, "digest": claimed.digest}
 
 

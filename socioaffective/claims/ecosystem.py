@@ -11,7 +11,7 @@ import xarray as xr
 from socioaffective.claims import Claim, gap
 from socioaffective.control import Plan, optimise
 from socioaffective.models import ecosystem
-from socioaffective.objectives import NEEDS, Objective, approval, engagement, mean_over_time, needs
+from socioaffective.objectives import NEEDS, Objective, engagement, mean_over_time, needs
 from socioaffective.policies import receding
 from socioaffective.simulation import counterfactual, simulate
 
@@ -60,27 +60,10 @@ def best_is_not_abstinence(settings: Settings) -> bool:
     return _mean(run, "engagement") > 0.1 and float(needs.score(run)) > float(needs.score(counterfactual(run))) + 0.03
 
 
-def engagement_costs_more_than_myopia(settings: Settings) -> bool:
-    best = float(needs.score(_far(needs, settings).run))
-    of_myopia = best - float(needs.score(_near(needs, settings)))
-    of_engagement = best - float(needs.score(_far(engagement, settings).run))
-    return of_engagement > of_myopia > 0.05
-
-
-def a_mixture_buys_back_most(settings: Settings) -> bool:
-    one, half, other = (_far((1 - w) * engagement + w * needs, settings).run for w in (0.0, 0.5, 1.0))
-    lost, regained = (float(needs.score(run) - needs.score(one)) for run in (other, half))
-    return lost > 0.05 and regained > lost / 2 and _mean(half, "engagement") > 0.8 * _mean(one, "engagement")
-
-
 def a_penalty_guards_what_it_measures(settings: Settings) -> bool:
     free, guarded = (_far(aim, settings).run for aim in (engagement, engagement.minus_impact(1)))
     less = _mean(guarded, "steering") < _mean(free, "steering") / 3
     return less and abs(float(guarded["relatedness"][-1] - free["relatedness"][-1])) < 0.05
-
-
-def approval_serves_better(settings: Settings) -> bool:
-    return float(needs.score(_far(approval, settings).run)) > float(needs.score(_near(needs, settings)))
 
 
 CLAIMS = [
@@ -90,6 +73,7 @@ CLAIMS = [
         "weeks ahead, leaves less autonomy on average, and steers: more than 0.3 on average, and at least four times as much.",
         ecosystem,
         horizon_is_no_cure,
+        slow=True,
     ),
     Claim(
         "EC1",
@@ -97,6 +81,7 @@ CLAIMS = [
         "week 96, and a unit of competence exactly nothing.",
         ecosystem,
         autonomy_has_a_negative_price,
+        slow=True,
     ),
     Claim(
         "EC2",
@@ -104,6 +89,7 @@ CLAIMS = [
         "without an assistant; served far-sightedly, with no need more than 0.05 below.",
         ecosystem,
         needs_served_near_sightedly,
+        slow=True,
     ),
     Claim(
         "EC3",
@@ -111,33 +97,14 @@ CLAIMS = [
         "minus ill-being is at least 0.03 higher than without it.",
         ecosystem,
         best_is_not_abstinence,
+        slow=True,
     ),
     Claim(
         "EC4",
-        "The price of engagement is higher than the price of myopia: the needs lose more when engagement is served "
-        "far-sightedly than when they themselves are served two weeks at a time.",
-        ecosystem,
-        engagement_costs_more_than_myopia,
-    ),
-    Claim(
-        "EC5",
-        "Equal weights on engagement and needs keep more than four fifths of the engagement that can be had and buy back more "
-        "than half of what it costs the needs.",
-        ecosystem,
-        a_mixture_buys_back_most,
-    ),
-    Claim(
-        "EC6",
         "A penalty on the distance from the counterfactual preference cuts the steering of the far-sighted engagement "
         "maximiser to less than a third, and leaves relatedness in week 104 where it was, within 0.05.",
         ecosystem,
         a_penalty_guards_what_it_measures,
-    ),
-    Claim(
-        "EC7",
-        "Approval, maximised over 104 weeks, serves well-being minus ill-being better than a planner for the needs that looks "
-        "two weeks ahead.",
-        ecosystem,
-        approval_serves_better,
+        slow=True,
     ),
 ]

@@ -11,7 +11,7 @@ import pytest
 
 import socioaffective as sa
 from socioaffective.claims import every
-from socioaffective.claims.cards import DRAWS, HALVINGS, STEPS, draw
+from socioaffective.claims.cards import draw, grain
 
 ROOT = Path(__file__).parents[2]
 each = pytest.mark.parametrize("name", list(every()))
@@ -48,7 +48,7 @@ def test_an_orphan_would_be_found():
 def test_a_card_is_not_out_of_date(name):
     claim = sa.claim(name)
     assert claim.card.digest == claim.digest, f"run python -m socioaffective.claims.cards {name}"
-    assert set(claim.card.intervals) == set(claim.parameters) and len(claim.card.held) == DRAWS
+    assert set(claim.card.intervals) == set(claim.parameters) and len(claim.card.held) == grain(claim).draws
     for parameter, (low, high) in claim.card.intervals.items():
         q = claim.parameters[parameter]
         assert q.bounds[0] <= low <= q.default <= high <= q.bounds[1]
@@ -61,13 +61,13 @@ def test_a_random_part_of_the_cards_is_computed_again():
     rng = random.Random(seed)
     for name in rng.sample(list(every()), 6):
         claim = sa.claim(name)
-        for k in rng.sample(range(DRAWS), 4):
+        for k in rng.sample(range(grain(claim).draws), 4):
             assert claim.holds(**draw(claim, k)) == (claim.card.held[k] == "1"), (name, k)
         parameter = rng.choice(list(claim.card.breaking) or list(claim.parameters))
         q, (low, high) = claim.parameters[parameter], claim.card.intervals[parameter]
         for edge, bound in ((low, q.bounds[0]), (high, q.bounds[1])):
             # The bracket is this wide, so the claim holds just inside of it and fails just outside.
-            bracket = abs(bound - q.default) / STEPS / 2**HALVINGS
+            bracket = abs(bound - q.default) / grain(claim).steps / 2 ** grain(claim).halvings
             towards = 1 if bound > edge else -1
             inside, outside = edge - towards * 0.01 * bracket, edge + towards * 1.01 * bracket
             assert claim.holds(**{parameter: min(max(inside, q.bounds[0]), q.bounds[1])}), (name, parameter)
