@@ -26,7 +26,6 @@ WRONG = {
         (float("inf"), "finite"),
     ],
     3: [
-        (0.0, "must appeal more"),
         (0.7, "must appeal more"),
         (3.0, "Find the least"),
         (20, "outside its bounds"),
@@ -38,7 +37,6 @@ WRONG = {
         (P.capped(team, accommodation=0.2), "relatedness ends"),
         (P.capped(team, cues=0, accommodation=0, steering=0), "Cap less"),
         (P.fixed(accommodation=0, steering=0, cues=0.2), "has to be the team"),
-        (P.climber(), "has to be the team"),
         (P.capped(team, cue=0.2), "Did you mean"),
         (0.3, "Give a policy"),
     ],

@@ -23,10 +23,6 @@ def abrupt(state):
     return {"accommodation": 0.9 if state["skill"] < 0.5 else 0.0}
 
 
-def stingy(state):
-    return {"accommodation": float(np.clip(0.5 - state["skill"], 0, 1))}
-
-
 WRONG = {
     1: [
         (16.9, "help of the chapter"),
@@ -55,10 +51,8 @@ WRONG = {
     4: [
         (sa.policies.fixed(accommodation=0), "below the standard"),
         (sa.policies.fixed(accommodation=1), "does not see"),
-        (sa.policies.schedule(accommodation={0: 0.9, 30: 0}), "below the standard"),
         (generous, "by themselves"),
         (abrupt, "jumps"),
-        (stingy, "below the standard"),
         (lambda state: {"cues": 0.5}, "must return a mapping"),
         (0.6, "Give a policy"),
     ],

@@ -10,11 +10,10 @@ import numpy as np
 from socioaffective.claims import Claim, gap
 from socioaffective.models import ecosystem
 from socioaffective.objectives import NEEDS, engagement, needs
-from socioaffective.policies import ab_test, capped, climber
+from socioaffective.policies import climber
 from socioaffective.simulation import counterfactual, simulate
 
 Settings = Mapping[str, float]
-TEAM = ab_test("engagement", users=10_000)
 
 
 def _gaps(policy: Any, settings: Settings) -> dict[str, float]:
@@ -27,16 +26,6 @@ def pressure_costs_needs(settings: Settings) -> bool:
     runs = [simulate(ecosystem, policy=climber(cost=cost), dt=1, **settings) for cost in (1.0, 0.5, 0.2, 0.1)]
     used, served = (np.array([float(aim.score(run)) for run in runs]) for aim in (engagement, needs))
     return bool((np.diff(used) > 0).all() and (np.diff(served) < 0).all() and np.ptp(served) > np.ptp(used))
-
-
-def nobody_meant_to(settings: Settings) -> bool:
-    found = _gaps(TEAM, settings)
-    return found["relatedness"] <= -0.1 and found["autonomy"] <= -0.1
-
-
-def a_cap_moves_the_harm(settings: Settings) -> bool:
-    free, under = _gaps(TEAM, settings), _gaps(capped(TEAM, cues=0.3), settings)
-    return under["competence"] < free["competence"] - 0.2 and under["relatedness"] > free["relatedness"]
 
 
 def only_ease_appeals(settings: Settings) -> bool:
@@ -57,20 +46,6 @@ CLAIMS = [
         "than engagement has risen.",
         ecosystem,
         pressure_costs_needs,
-    ),
-    Claim(
-        "SR2",
-        "A team that only compares the engagement of two arms each week leaves relatedness and autonomy at least 0.1 below "
-        "their level without an assistant, after 104 weeks.",
-        ecosystem,
-        nobody_meant_to,
-    ),
-    Claim(
-        "SR3",
-        "If such a team may not use cues beyond 0.3, competence ends more than 0.2 lower than if it may, and relatedness "
-        "higher.",
-        ecosystem,
-        a_cap_moves_the_harm,
     ),
     Claim(
         "SR4",

@@ -50,7 +50,7 @@ def test_a_code_cell_is_short_and_imports_only_what_the_lesson_is_about(path):
         for node in ast.walk(ast.parse(cell.source)):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []
-            assert {n.split(".")[0] for n in names} <= {"socioaffective", "numpy", "sympy", "altair"}
+            assert {n.split(".")[0] for n in names} <= {"socioaffective", "numpy", "sympy", "altair", "xarray"}
 
 
 @every_notebook

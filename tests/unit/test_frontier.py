@@ -114,3 +114,30 @@ def test_objectives_add_up():
 def test_objectives_that_make_no_sense_are_refused(make, said):
     with pytest.raises((ValueError, TypeError), match=said):
         make()
+
+
+def test_the_best_plan_for_the_needs_is_not_abstinence(grid):
+    run = grid.runs["needs", "far-sighted"]
+    assert float(aims.engagement.score(run)) > 0.1 and score(run) > score(sa.counterfactual(run)) + 0.03
+
+
+def test_a_penalty_on_impact_guards_what_it_measures(grid):
+    free = grid.runs["engagement", "far-sighted"]
+    guarded = sa.optimise(life, aims.engagement.minus_impact(1), every=2, starts=1).run
+    assert float(guarded["steering"].mean()) < float(free["steering"].mean()) / 3
+    assert abs(float(guarded["relatedness"][-1] - free["relatedness"][-1])) < 0.05
+
+
+def test_a_longer_horizon_is_no_cure():
+    """SF3 with optimal control on both sides: more engagement, less autonomy, and at least four times the steering."""
+    far = sa.optimise(life, aims.engagement).run
+    near = sa.simulate(life, policy=sa.policies.receding(aims.engagement, 2))
+    mean = lambda run, name: float(run[name].integrate("time")) / 104  # noqa: E731
+    assert mean(far, "engagement") > mean(near, "engagement")
+    assert mean(far, "steering") > 0.3 and mean(far, "steering") > 4 * mean(near, "steering")
+    assert mean(far, "autonomy") < mean(near, "autonomy") - 0.1
+
+
+def test_autonomy_has_a_negative_price_and_competence_none():
+    prices = sa.optimise(life, aims.engagement, every=4, starts=1).costates.sel(time=slice(8, 96))
+    assert float(prices["autonomy"].max()) < 0 and float(abs(prices["competence"]).max()) < 1e-9

@@ -83,3 +83,16 @@ def test_the_same_seed_gives_the_same_levers(policy):
 def test_learners_refuse_what_makes_no_sense(make, said):
     with pytest.raises((ValueError, TypeError, RuntimeError), match=said):
         make()
+
+
+def gaps(policy):
+    run = sa.simulate(sa.models.ecosystem, 104, policy=policy, seed=1, dt=1)
+    twin = sa.counterfactual(run)
+    return {n: float(run[n][-1] - twin[n][-1]) for n in sa.objectives.NEEDS}
+
+
+def test_a_cap_on_cues_moves_the_harm_to_competence():
+    team = P.ab_test("engagement", users=10_000)
+    free, under = gaps(team), gaps(P.capped(team, cues=0.3))
+    assert max(free["relatedness"], free["autonomy"]) <= -0.1
+    assert under["competence"] < free["competence"] - 0.2 and under["relatedness"] > free["relatedness"]
