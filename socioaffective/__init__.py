@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 # Each public name and where it lives. Nothing heavy is imported before a name is used.
 _HOMES = {
     "aggregate": "aggregates",
-    "alarm_rates": "indicators",
+    "alarm_rates": "alarms",
     "basin_shares": "fates",
     "basins": "fates",
     "claim": "claims",

@@ -145,10 +145,11 @@ def equilibria(model: Model, **settings: float) -> RestPoints:
     `.degenerate`.
 
     Found by Newton's method with the symbolic Jacobian: in one and two dimensions from every cell of a grid in which the
-    signs allow a rest point, in more from 1,024 starts over the box. Residuals are below 1e-10. A pair closer than a cell
-    (1/80 of the box) can be missed: `.complete` of the list says whether interval arithmetic proves that none was, and
-    `.search` says in a sentence how the points were found and what speaks against a proof. Where rest points form a line,
-    samples of it are returned, with a warning. Raises ValueError for an unknown name or a value outside its bounds.
+    signs allow a rest point, in more from 1,024 starts over the box. Residuals are below 1e-10, and no more than a step of a
+    millionth of the box can make up for, or rounding. A pair closer than a cell (1/80 of the box) can be missed: `.complete`
+    of the list says whether interval arithmetic proves that none was, and `.search` says in a sentence how the points were
+    found and what speaks against a proof. Where rest points form a line, samples of it are returned, with a warning. Raises
+    ValueError for an unknown name or a value outside its bounds.
 
     >>> import socioaffective as sa
     >>> for point in sa.equilibria(sa.models.mirror):

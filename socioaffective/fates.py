@@ -32,7 +32,7 @@ SETTLED = 0.004
 SLOWEST = 1e-6
 # Time scales further apart than this are left to a method for stiff equations, one start after the other.
 STIFF = 100
-MOST_ALONE = 100_000
+MOST_ALONE, MOST_UNDEFINED = 30_000, 200
 # Steps of a map, and steps times numbers that are moved: a few seconds.
 MOST_STEPS, MOST_WORK = 100_000, 5e8
 # Standard errors on either side of a share that hold it 19 times of 20.
@@ -85,8 +85,9 @@ def basins(model: Model, resolution: int = 40, **settings: float) -> xr.DataArra
     Inputs: `model`, with two states; `resolution`, the number of starts along each side; settings by name. The starts are
     the centres of equal cells. A start may leave the box and come back; it is -1 when it goes 20 widths of the box away from
     its middle, comes to where a formula has no value, cycles, or has not settled after 30 of the slowest time constants, and
-    -2 when so long a time is not computed: with a time constant a million times the fastest, or a map that needs more than
-    100,000 steps. Raises ValueError for a model that is not planar and a resolution that is not a whole number from 2 to 400.
+    -2 when so long a time is not computed: beside a degenerate rest point, with one time constant a million times another, or
+    100,000 steps of a map. Raises ValueError for a model that is not planar and a resolution that is not a whole number from
+    2 to 400.
 
     >>> import socioaffective as sa
     >>> fate = sa.basins(sa.models.companion, cues=0.7, resolution=10)
@@ -271,7 +272,8 @@ def _fates(model: Model, p: np.ndarray, rest: list[Equilibrium], starts: np.ndar
     np.fill_diagonal(gaps, np.inf)
     near = np.minimum(SETTLED, gaps.min(axis=1, initial=np.inf) / 4)
     pending = np.arange(y.shape[1])
-    spans, enough, stiff = _spans(model, rest, y.size) if goals else ([], True, False)
+    # Without a stable rest point there is no need to look, and no saying whether a degenerate one attracts.
+    spans, enough, stiff = _spans(model, rest, y.size) if goals else ([], not any(e.degenerate for e in rest), False)
     for span in spans:
         with np.errstate(all="ignore"):
             y = _advance(model, y, p, span, rtol, stiff)
@@ -330,36 +332,45 @@ def _advance(model: Model, y: np.ndarray, p: np.ndarray, span: float, rtol: floa
         goes = (np.abs(s - middle[:, None]) < FAR * width[:, None]).all(axis=0) & np.isfinite(move).all(axis=0)
         return np.where(goes, move, 0.0).ravel()
 
-    if not stiff:
+    # One start alone is followed faster that way too.
+    if not stiff and y.shape[1] > 1:
         with suppress(StuckError):
             tolerance = np.repeat(rtol / 100 * width, y.shape[1])
             counted = _counted(held, MOST_TOGETHER)
             answer = solve_ivp(counted, (0, span), y.ravel(), "DOP853", [span], rtol=rtol, atol=tolerance)
             if answer.success:
                 return answer.y[:, -1].reshape(y.shape)
-    scalar, settings, none = rates(model), p.tolist(), [0.0] * len(box)
-
-    def alone(t: float, s: np.ndarray) -> list[float]:
-        if not (np.abs(s - middle) < FAR * width).all():
-            raise OverflowError
-        try:
-            move = scalar(s.tolist(), settings)
-            return move if all(map(math.isfinite, move)) else none
-        except (ArithmeticError, ValueError, TypeError):
-            return none
-
     ends = np.full(y.shape, np.nan)
     for k, start in enumerate(y.T):
         with suppress(StuckError):
             try:
-                counted = _counted(alone, MOST_ALONE)
-                answer = solve_ivp(counted, (0, span), start, "LSODA", [span], rtol=rtol, atol=rtol / 100 * width)
+                field = _counted(_alone(model, p, middle, width), MOST_ALONE)
+                answer = solve_ivp(field, (0, span), start, "LSODA", [span], rtol=rtol, atol=rtol / 100 * width)
             except OverflowError:
                 ends[:, k] = np.inf
                 continue
             if answer.success:
                 ends[:, k] = answer.y[:, -1]
     return ends
+
+
+def _alone(model: Model, p: np.ndarray, middle: np.ndarray, width: np.ndarray) -> Callable:
+    """Returns the rates for one start; OverflowError where it has gone off or has come to where a formula has no value."""
+    scalar, settings, none, undefined = rates(model), p.tolist(), [0.0] * len(width), itertools.count(1)
+
+    def alone(t: float, s: np.ndarray) -> list[float]:
+        if not (np.abs(s - middle) < FAR * width).all():
+            raise OverflowError
+        with suppress(ArithmeticError, ValueError, TypeError):
+            move = scalar(s.tolist(), settings)
+            if all(map(math.isfinite, move)):
+                return move
+        # A step that was too long may look beyond the edge of a formula; who keeps looking is at that edge.
+        if next(undefined) > MOST_UNDEFINED:
+            raise OverflowError
+        return none
+
+    return alone
 
 
 def _counted(field: Callable, most: int) -> Callable:

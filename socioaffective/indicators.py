@@ -1,8 +1,7 @@
-"""Indicators: what noise says about a rest point before it is lost, and how often an alarm built on it is right."""
+"""Indicators: what noise says about a rest point before it is lost."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,27 +11,20 @@ import sympy
 import xarray as xr
 from scipy.linalg import expm, solve_continuous_lyapunov, solve_discrete_lyapunov
 from scipy.ndimage import correlate1d
-from scipy.stats import kendalltau, rankdata
+from scipy.stats import kendalltau
 
 from socioaffective.checks import number, unknown
 from socioaffective.compile import compiled, jacobian
 from socioaffective.equilibrium import Equilibrium, settings_of
-from socioaffective.events import watches
-from socioaffective.given import drawn
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.shares import wilson
-from socioaffective.simulation import simulate
 from socioaffective.timescales import rest_at
 
 DETRENDS = ("gaussian", "past", "linear", "none")
-# Which way each indicator moves when a rest point is about to be lost.
-INDICATORS = {"variance": 1, "autocorrelation": 1, "return_rate": -1}
 LEAST_POINTS = 10
-# Windows times points in each times people; about ten seconds.
-MOST_WORK = 1e9
-MOST_RUNS = 2_000
-# Half-width of a 95 % interval in standard deviations.
-Z = 1.959964
+# Windows times points in each times people, and what a window costs beside that; about ten seconds.
+MOST_WORK, A_WINDOW = 1e9, 5_000
+# Points times those under the bell times people; about as long.
+MOST_SMOOTHING = 5e9
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ def linear_noise(model: Model, at: Equilibrium | Mapping[str, float] | None = No
     >>> near, round(near.autocorrelation(2)["mood"], 4)
     (LinearNoise(sd mood 0.4; return rate 0.5 per week), 0.3679)
     """
-    _noisy(model)
+    noisy(model)
     point = rest_at(model, at, settings)
     if not point.stable:
         raise ValueError(f"Linear noise needs a stable rest point; {point} is not. Noise carries runs away from it.")
@@ -104,7 +96,7 @@ def linear_noise(model: Model, at: Equilibrium | Mapping[str, float] | None = No
     return LinearNoise(covariance, variance, rate, point, slope, model.clock)
 
 
-def _noisy(model: Any) -> None:
+def noisy(model: Any) -> None:
     if not a_model(model).noise:
         raise ValueError(f"'{model.title}' has no noise. Give it some: sa.Model(..., noise={{state: size}}).")
 
@@ -148,8 +140,8 @@ def early_warning(
     if detrend not in DETRENDS:
         raise unknown("detrend", detrend, DETRENDS)
     times, span = series["time"].values, step * (series.sizes["time"] - 1)
-    lag = _points(lag, "lag", step, 1, len(times))
-    width = _points(window, "window", step, len(times) // 2, len(times) - 1)
+    lag = in_points(lag, "lag", step, 1, len(times))
+    width = in_points(window, "window", step, len(times) // 2, len(times) - 1)
     if width < LEAST_POINTS + lag:
         raise ValueError(
             f"A window of {width} points, {step:g} apart, is too short for a lag of {lag}: it needs {LEAST_POINTS + lag} or "
@@ -160,9 +152,12 @@ def early_warning(
     elif bandwidth is not None:
         raise ValueError(f"bandwidth belongs to detrend='gaussian' or 'past', not to '{detrend}'.")
     values = series.values.reshape(len(times), -1)
-    if (len(times) - width + 1) * width * values.shape[1] > MOST_WORK:
-        raise ValueError("This record is too long to go through every window. Thin it first, such as "
-                         "run.isel(time=slice(None, None, 10)), or give a shorter window=.")  # fmt: skip
+    refuse_long(len(times), width, values.shape[1])
+    if detrend in ("gaussian", "past") and 8 * bell * values.size > MOST_SMOOTHING:
+        raise ValueError(
+            f"A bell with sd {bell * step:g} is too wide to smooth a record of {len(times):,} points. Thin it first, such as "
+            "run.isel(time=slice(None, None, 10)), or give a smaller bandwidth=."
+        )
     values = values - values.mean(axis=0)
     if detrend in ("gaussian", "past"):
         values = values - _smooth(values, bell, detrend == "past")
@@ -177,7 +172,7 @@ def early_warning(
         result[sign] = (dims, table.reshape(shape), attrs)
     for sign, table in signs.items():
         attrs = {"long_name": f"Kendall's tau of the {sign.replace('_', ' ')} with time", "units": "1"}
-        result[f"{sign}_trend"] = (dims[1:], _taus(times, table).reshape(shape[1:]), attrs)
+        result[f"{sign}_trend"] = (dims[1:], taus(times, table).reshape(shape[1:]), attrs)
     return result
 
 
@@ -205,7 +200,18 @@ def _series(run: Any, name: Any) -> tuple[xr.DataArray, float]:
     return series, float(gaps.mean())
 
 
-def _points(given: Any, what: str, step: float, default: int, most: int) -> int:
+def refuse_long(points: int, width: int, people: int) -> None:
+    """Raises ValueError where going through every window of a record would take more than about ten seconds."""
+    work = (points - width + 1) * (width * people + A_WINDOW)
+    if work > MOST_WORK:
+        raise ValueError(
+            f"A record of {points:,} points and {people:,} people is too long to go through every window of {width:,}: that is "
+            f"{work / MOST_WORK:.2g} times what takes ten seconds. Thin it first, such as run.isel(time=slice(None, None, 10)) "
+            "or a longer every=, or give a shorter window=."
+        )
+
+
+def in_points(given: Any, what: str, step: float, default: int, most: int) -> int:
     """Returns a length in time as a whole number of points."""
     if given is None:
         return default
@@ -246,148 +252,8 @@ def _rolling(values: np.ndarray, width: int, lag: int, straight: bool) -> dict[s
     return {"variance": variance, "autocorrelation": again}
 
 
-def _taus(times: np.ndarray, table: np.ndarray) -> np.ndarray:
+def taus(times: np.ndarray, table: np.ndarray) -> np.ndarray:
     """Returns Kendall's tau of each column with time; NaN for fewer than three numbers."""
     there = [np.isfinite(column) for column in table.T]
     pairs = zip(table.T, there, strict=True)
     return np.array([kendalltau(times[t], column[t]).statistic if t.sum() > 2 else np.nan for column, t in pairs])
-
-
-def alarm_rates(
-    model: Model,
-    name: str,
-    setting: str,
-    ramp: tuple[float, float],
-    /,
-    *,
-    tipped: Any,
-    weeks: float = 208,
-    every: float = 1.0,
-    runs: int = 100,
-    seed: int = 0,
-    indicator: str = "variance",
-    window: float | None = None,
-    detrend: str = "linear",
-    bandwidth: float | None = None,
-    lag: float | None = None,
-    at: Equilibrium | Mapping[str, float] | None = None,
-    **settings: float,
-) -> xr.Dataset:
-    """Returns how often an early-warning alarm is false and how often it is missed, over thresholds, by simulation.
-
-    Inputs: `model`, with noise; `name`, the state or observable that is watched; `setting`, the parameter, lever or input that
-    drifts, and `ramp`, from where to where. `runs` runs drift evenly over `weeks`; as many others, with other noise, stay at
-    the first value. All begin at the stable rest point there (`at` says which, as in `sa.linear_noise`). Each is observed
-    `every` so many weeks, and the setting moves just after each observation.
-
-    `tipped` is an expression in the model's symbols that crosses zero when a run has tipped, such as `ties - 0.2`. Only the
-    record before that is used: a drifting run and the resting one that it is paired with are both cut at the earlier of their
-    crossings, so that their records are of one length. Pairs cut before three values of the indicator are there are left out
-    and counted.
-
-    The alarm of a record is that the Kendall tau of `indicator` ("variance", "autocorrelation", or "return_rate" with its sign
-    turned) exceeds the threshold. `window`, `detrend`, `bandwidth` and `lag` are those of `sa.early_warning`, without
-    "gaussian", which would know the future.
-
-    Returns a Dataset over `threshold`: `false_alarms` and `misses`, shares of runs, each with the ends `_low` and `_high` of
-    its 95 % interval (Wilson); `held_trend` and `ramped_trend` over `run`; in `attrs` the area under the curve `auc` (0.5 is
-    chance), its standard error `auc_error` (Hanley and McNeil), and the pairs `used` and `left_out`. All of it speaks of this
-    model, ramp and record.
-
-    Raises ValueError for an unknown name, a value outside its bounds, a model without noise, and where nothing is left.
-
-    Source: Boettiger and Hastings 2012, Journal of the Royal Society Interface 9, for the design.
-
-    >>> import socioaffective as sa
-    >>> x = sa.state("x", start=1, bounds=(-1, 2))
-    >>> r = sa.parameter("r", 1, (0, 1))
-    >>> fold = sa.Model("Fold", {x: r - x**2}, noise={x: 0.05})
-    >>> rates = sa.alarm_rates(fold, "x", "r", (1, 0.05), tipped=x, weeks=300, runs=20)
-    >>> rates.attrs["auc"] > 0.8, rates.attrs["left_out"]
-    (True, 0)
-    """
-    _noisy(model)
-    if setting not in list(model.settings):
-        raise unknown("parameter, lever or input to ramp", setting, model.settings)
-    if setting in settings:
-        raise ValueError(f"'{setting}' is ramped; do not give it as a keyword too.")
-    watched = [*model.states, *model.observables]
-    if name not in watched:
-        raise unknown("state or observable to watch", name, watched)
-    if indicator not in list(INDICATORS):
-        raise unknown("indicator", indicator, INDICATORS)
-    if detrend == "gaussian":
-        raise ValueError("An alarm cannot use the future, as detrend='gaussian' does; choose 'past', 'linear' or 'none'.")
-    try:
-        first, last = ramp
-    except (TypeError, ValueError):
-        raise TypeError(f"ramp must be a pair (from, to), not {ramp!r}.") from None
-    first, last = (number(v, f"An end of the ramp of '{setting}'", model.settings[setting].bounds) for v in (first, last))
-    count = number(runs, "runs (of each kind)", (2, MOST_RUNS))
-    if count != int(count):
-        raise ValueError(f"runs must be a whole number, not {count:g}.")
-    length = number(weeks, "weeks (the length of the ramp)", (1e-6, 1e6))
-    apart = number(every, "every (between two observations)", (1e-6, length))
-    settings = {**settings, setting: first}
-    point = rest_at(model, at, settings)
-    if not point.stable:
-        raise ValueError(f"The ramp must begin at a stable rest point; {point} is not. Runs would leave it at once.")
-    line = watches(model, {"tipped": tipped})["tipped"]
-    frozen = _frozen(model, line, point, settings_of(model, settings))
-    steps = int(length / apart * (1 + 1e-12))
-    # Steps short beside the fastest rate, so that Euler's method does not add a variance of its own.
-    parts = 1 if model.clock == "discrete" else int(np.ceil(apart * max(16, 10 * np.abs(point.eigenvalues).max())))
-    start = {n: np.full(int(count), v) for n, v in point.state.items()}
-    drift = {apart * k: {setting: float(v)} for k, v in enumerate(np.linspace(first, last, steps + 1))}
-    signs, ends, left_bounds = [], [], ""
-    roots = np.random.SeedSequence(drawn(model, seed, 0, 0)[1]).generate_state(2).tolist()
-    for root, changes in zip(roots, (None, drift), strict=True):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            run = simulate(frozen, apart * steps, start, seed=root, dt=apart / parts, interventions=changes,
-                           events={"tipped_at": line}, **settings)  # fmt: skip
-        left_bounds = left_bounds or run.attrs["left_bounds"]
-        record = run[[name]].isel(time=slice(None, None, parts))
-        signs.append(early_warning(record, name, window, detrend, bandwidth, lag)[indicator])
-        ends.append(run["tipped_at"].fillna(np.inf).values)
-    if left_bounds:
-        warnings.warn(f"In a run of '{model.title}' {left_bounds}", stacklevel=2)
-    before = signs[0]["time"].values[:, None] < np.minimum(*ends)
-    taus = [_taus(s["time"].values, np.where(before, s.values, np.nan)) * INDICATORS[indicator] for s in signs]
-    kept = np.isfinite(taus).all(axis=0)
-    if kept.sum() < 2:
-        raise ValueError(f"{int(kept.sum())} of {int(count)} pairs last long enough for three values of the indicator. Give a "
-                         "shorter window=, a slower ramp (weeks=), or less noise.")  # fmt: skip
-    return _scored(*(tau[kept] for tau in taus), indicator).assign_attrs(left_out=int((~kept).sum()))
-
-
-def _frozen(model: Model, line: Any, point: Equilibrium, p: np.ndarray) -> Model:
-    """Returns the model that stands still once the line is crossed: past it a run may have no end."""
-    side = float(compiled(model, (line,), "array")(np.array(list(point.state.values())), p)[0])
-    if not np.isfinite(side) or side == 0:
-        raise ValueError(f"tipped is {side:g} at the start of the ramp, {point}; it must be on one side of zero there.")
-    before = (line if side > 0 else -line) > 0
-    still = {x: x if model.clock == "discrete" else sympy.S.Zero for x in model.equations}
-    equations = {x: sympy.Piecewise((e, before), (still[x], True)) for x, e in model.equations.items()}
-    noise = {x: sympy.Piecewise((e, before), (0, True)) for x, e in model.noise.items()}
-    return Model(model.title, equations, dict(model.expressions), noise, model.clock).replace(
-        **{n: q.value for n, q in {**model.states, **model.settings}.items()}
-    )
-
-
-def _scored(held: np.ndarray, ramped: np.ndarray, indicator: str) -> xr.Dataset:
-    """Returns the shares of false alarms and misses over thresholds, and the area under their curve."""
-    thresholds, count = np.linspace(-1, 1, 81), len(held)
-    data: dict[str, Any] = {}
-    for kind, share in (
-        ("false_alarms", (held[:, None] > thresholds).mean(axis=0)),
-        ("misses", (ramped[:, None] <= thresholds).mean(axis=0)),
-    ):
-        low, high = wilson(share, count, Z)
-        data |= {kind: ("threshold", share), f"{kind}_low": ("threshold", low), f"{kind}_high": ("threshold", high)}
-    data |= {"held_trend": ("run", held), "ramped_trend": ("run", ramped)}
-    ranks = rankdata(np.concatenate([held, ramped]))[count:]
-    auc = float((ranks.sum() - count * (count + 1) / 2) / count**2)
-    spread = auc * (1 - auc) + (count - 1) * (auc / (2 - auc) + 2 * auc**2 / (1 + auc) - 2 * auc**2)
-    attrs = {"auc": auc, "auc_error": spread**0.5 / count, "used": count, "indicator": indicator}
-    return xr.Dataset(data, {"threshold": thresholds, "run": np.arange(count)}, attrs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ MOST_EVALUATIONS, MOST_STEPS = 2_000_000, 1_000_000
 GONE = 1e-13
 # A run this many boxes away has left for good.
 FAR = 20
+# A run of a map that repeats itself to the last bit after at most so many steps is on a cycle.
+LONGEST_CYCLE = 1000
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,13 @@ def lyapunov_exponents(
 
     `chaotic` is True when the largest exponent exceeds 0 by more than three errors, the run moves, and small distances grow
     faster than the square of time, which they do not beside a centre. It speaks of this one run: a transient can look
-    chaotic for as long as the record, other starts can end elsewhere, and slow chaos needs a longer record.
+    chaotic for as long as the record, other starts can end elsewhere, and slow chaos needs a longer record. A run of a map
+    that sits on a repelling point or cycle is not chaotic, and a warning says so: rounding puts every run of a map that only
+    doubles there, however chaotic the map.
 
     Raises ValueError for an unknown name, a value outside its bounds and a length that is not positive; RuntimeError, with
-    the time, when the run goes off to 20 widths of the box or the equations stop being numbers.
+    the time, when the run goes off to 20 widths of the box, the equations stop being numbers or two million evaluations will
+    not do.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn 1980, Meccanica 15.
 
@@ -88,12 +94,20 @@ def lyapunov_exponents(
     before = _length(model, settle, "settle (what goes before the record)", least=0.0)
     y = states_of(model, start)
     walk = _steps if model.clock == "discrete" else _flow
-    logs, spans, end, scale, moves = walk(model, p, y, before, length)
+    logs, spans, end, scale, moves, period = walk(model, p, y, before, length)
     values, errors = _means(logs, spans)
     order = np.argsort(-values, kind="stable")
     values, errors = values[order], errors[order]
     grown = values[0] * length > 2 * np.log1p(scale * length)
-    chaotic = bool(moves and grown and values[0] > 3 * errors[0])
+    chaotic = bool(moves and grown and values[0] > 3 * errors[0] and not period)
+    if period and values[0] > 0:
+        what = "point" if period == 1 else f"cycle of {period} steps"
+        warnings.warn(
+            f"The run of '{model.title}' sits on a repelling {what}, with {in_short(model.states, end)}: the exponents are "
+            "those of that alone, and a run from close by leaves it. Rounding does this to maps that double numbers, such as "
+            "the tent map: take a slope a little below 2, or another start.",
+            stacklevel=2,
+        )
     return LyapunovExponents(
         values, errors, chaotic, length, dict(zip(model.states, map(float, end), strict=True)), unit, bool(model.noise)
     )
@@ -176,9 +190,12 @@ def _moving(model: Model, low: np.ndarray, high: np.ndarray) -> bool:
 
 
 def _steps(model: Model, p: np.ndarray, y: np.ndarray, before: float, length: float) -> tuple:
-    """Returns logarithms of growth (steps, states), the length of each step, the end, a typical slope, whether it moves."""
+    """Returns logarithms of growth (steps, states), the length of each step, the end, a typical slope, whether it moves, and
+    the steps of the cycle that it is on, or 0."""
     evaluate, stays, size = _evaluated(model, p), _guard(model), len(y)
     directions, logs, scale = np.eye(size), np.empty((int(length), size)), 0.0
+    # Brent's search for a cycle: compare with one earlier state, and put it on after one, two, four and more steps.
+    earlier, ago, wait, period = y, 0, 1, 0
     low, high = np.full(size, np.inf), np.full(size, -np.inf)
     for k in range(-int(before), int(length)):
         try:
@@ -191,13 +208,17 @@ def _steps(model: Model, p: np.ndarray, y: np.ndarray, before: float, length: fl
             with np.errstate(divide="ignore"):
                 logs[k] = np.log(np.where(growth < GONE, 0.0, growth))
             low, high, scale = np.minimum(low, y), np.maximum(high, y), scale + np.abs(slope).max() / length
-        y = following
+        y, ago = following, ago + 1
         stays(y, k + before + 1)
-    return logs, np.ones(len(logs)), y, scale, _moving(model, low, high)
+        if not period and (y == earlier).all():
+            period = ago
+        if ago == wait:
+            earlier, ago, wait = y, 0, min(2 * wait, LONGEST_CYCLE)
+    return logs, np.ones(len(logs)), y, scale, _moving(model, low, high), period
 
 
 def _flow(model: Model, p: np.ndarray, y: np.ndarray, before: float, length: float) -> tuple:
-    """Returns logarithms of growth (segments, states), the length of each, the end, a typical slope, whether it moves."""
+    """Returns logarithms of growth (segments, states), the length of each, the end, a typical slope, if it moves, and 0."""
     evaluate, stays, size = _evaluated(model, p), _guard(model), len(y)
     box = box_of(model)
     tolerance = ATOL * np.concatenate([box[:, 1] - box[:, 0], np.ones(size * size)])
@@ -239,6 +260,9 @@ def _flow(model: Model, p: np.ndarray, y: np.ndarray, before: float, length: flo
             low, high = np.minimum(low, moved[:size]), np.maximum(high, moved[:size])
             scale += np.abs(evaluate(y)[1]).max() * (stop - time) / length
         y, directions, time = moved[:size], turned, stop
+        if (all_in_all := count * end / time) > 2 * MOST_EVALUATIONS and count > MOST_EVALUATIONS / 50:
+            why = f"would take some {all_in_all:,.0f} evaluations, more than {MOST_EVALUATIONS:,}"
+            raise _lost(model, time, y, why, SHORTER)
         if growth.max() < SPREAD**0.5 * growth.min():
             span = min(2 * span, longest)
-    return np.array(logs), np.array(spans), y, scale, _moving(model, low, high)
+    return np.array(logs), np.array(spans), y, scale, _moving(model, low, high), 0

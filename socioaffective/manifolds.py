@@ -19,6 +19,8 @@ from socioaffective.model import Model, a_model
 # Lengths along a separatrix, in sides of the box: from point to point, from the saddle to where the curve begins to be
 # followed, from a rest point that it has reached, and at most.
 SPACING, OFFSET, REACH, LONGEST = 1 / 200, 1e-5, 1e-3, 12.0
+# Evaluations that a branch may take, a few seconds; most take a few hundred.
+MOST_EVALUATIONS = 100_000
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ def separatrices(model: Model, kind: str = "stable", **settings: float) -> list[
     Inputs: `model`, with two states, in continuous time; `kind`, "stable" or "unstable" (the two ways out of the saddle);
     settings by name. Each result has `.saddle` and `.curve`, an array of points in the order of the states, evenly spaced
     by 1/200 of the box. From the saddle a branch is followed along the eigenvector, backward in time for the stable one, to
-    the edge of the box, to 0.001 of the box from a rest point, or over 12 sides of the box. Points lie within 1e-6 of the box
-    of the curve. A model without a saddle has none. Raises ValueError for a model that is not planar or moves in steps.
+    where it first leaves the box, to 0.001 of the box from a rest point, to where a formula has no value, or over 12 sides of
+    the box: what comes back into the box is not followed. Points lie within 1e-6 of the box of the curve. A model without a
+    saddle has none. Raises ValueError for a model that is not planar or moves in steps, RuntimeError where the equations are
+    too stiff to follow a branch.
     Source: Strogatz, "Nonlinear Dynamics and Chaos", section 6.4.
 
     >>> import socioaffective as sa
@@ -117,6 +121,11 @@ def _branch(along: Callable, rest: np.ndarray, own: int, reach: np.ndarray, way:
         solver = DOP853(along, begin, start, LONGEST if _inside(start) else begin, rtol=1e-8, atol=1e-10)
         while solver.status == "running":
             solver.step()
+            if solver.nfev > MOST_EVALUATIONS:
+                raise RuntimeError(
+                    f"A separatrix is not done after {MOST_EVALUATIONS:,} evaluations: one state is too much faster than the "
+                    "other. Put it at rest with sa.quasi_steady, or bring the time scales closer together."
+                )
             if solver.status == "failed":
                 break
             path = solver.dense_output()

@@ -83,12 +83,13 @@ def portrait(model: Model, basins: bool = True, arrows: int = 13, **settings: fl
 
 
 def nullclines(model: Model, **settings: float) -> list[Nullcline]:
-    """Returns the two nullclines of a planar model, each with every branch in the box.
+    """Returns the two nullclines of a planar model, each with the branches that a grid shows.
 
     Inputs: `model`, with two states; parameters, levers and inputs by name. A right-hand side is first split into its
-    factors, so that branches that cross stay apart; each is traced on a grid of 160 by 160 cells and its points are moved
-    onto the curve (residual below 1e-9), so only a loop smaller than a cell can be missed. Where SymPy can solve a branch,
-    its formula is given too. Raises ValueError for a model that is not planar.
+    factors, so that branches that cross stay apart; each is traced on a grid of 160 by 160 cells by its change of sign, and
+    its points are moved onto the curve (residual below 1e-9). A loop smaller than a cell can be missed, and so is a branch on
+    which a factor touches zero and keeps its sign, as Abs(x - y) does, and one that runs beside another within a cell. Where
+    SymPy can solve a branch, its formula is given too. Raises ValueError for a model that is not planar.
 
     >>> import socioaffective as sa
     >>> still = sa.nullclines(sa.models.co_construction, steering=0.5)[1]

@@ -80,11 +80,11 @@ def _judged(model: Model, settings: np.ndarray, points: np.ndarray, equations: R
         try:
             system = _System(model, settings, equations)
             zones = system.zones(points)
+            if zones is None:
+                return Verdict(False, "no box around one of them can be shown to hold it alone", none)
+            return system.searched(zones)
         except BeyondIntervalsError as problem:
             return Verdict(False, f"interval arithmetic cannot evaluate {problem}", none)
-        if zones is None:
-            return Verdict(False, "no box around one of them can be shown to hold it alone", none)
-        return system.searched(zones)
 
 
 class _System:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from scipy.linalg import schur, solve_sylvester
 
 from socioaffective import quantities
 from socioaffective.checks import number, unknown
@@ -20,8 +21,8 @@ from socioaffective.model import CLOCKS, Model, a_model, compose, observable
 NEAR = 1e-3
 # A map takes at most this many steps on its way to rest.
 MOST_STEPS = 100_000
-# Beyond this condition of the eigenvectors two modes have become one, and shares mean nothing.
-DEFECTIVE = 1e8
+# Eigenvalues closer than this share of their size are one: rounding alone parts those of merging modes so far.
+REPEATED = 1e-5
 # Points at which a reduction is tried.
 SAMPLES = 2000
 
@@ -61,7 +62,7 @@ class TimeScales:
     def __repr__(self) -> str:
         rows = []
         for mode in self.modes:
-            shares = ", ".join(f"{n} {s:.2f}" for n, s in sorted(mode.shares.items(), key=lambda x: -x[1]) if not s < 0.05)
+            shares = ", ".join(f"{n} {s:.2f}" for n, s in sorted(mode.shares.items(), key=lambda x: -x[1]) if s >= 0.05)
             turning = f", turns in {mode.period:.4g}" if mode.period == mode.period else ""
             rows.append(f"  {mode.time:.4g} {self.unit}s{' (grows)' if mode.grows else ''}{turning}: {shares}")
         split = f"fast: {', '.join(self.fast)}; slow: {', '.join(self.slow)}, {self.separation:.3g} times slower"
@@ -76,8 +77,9 @@ def time_scales(model: Model, at: Equilibrium | Mapping[str, float] | None = Non
 
     Each mode has its time constant 1/|Re eigenvalue| (in steps 1/|ln modulus|), half-life, period, and the share of every
     state in it: participation factors, the size of left times right eigenvector, which add up to 1 in each mode and do not
-    depend on units. They are NaN where two modes merge into one. A complex pair is one mode. Fast and slow are told apart at
-    the widest gap between neighbours; a state is fast when more of it is in the modes before the gap.
+    depend on units. Modes whose eigenvalues agree to five digits cannot be told apart: each has the mean of their eigenvalues,
+    and the shares of all of them together. A complex pair is one mode. Fast and slow are told apart at the widest gap between
+    neighbours; a state is fast when more of it is in the modes before the gap.
 
     Raises ValueError for an unknown name, a value outside its bounds, and where there is no such rest point. It speaks of
     small distances from that point only.
@@ -92,16 +94,14 @@ def time_scales(model: Model, at: Equilibrium | Mapping[str, float] | None = Non
     """
     point = rest_at(model, at, settings)
     slope = jacobian(model)(np.array(list(point.state.values())), settings_of(model, settings))
-    values, right = np.linalg.eig(slope)
-    merged = np.linalg.cond(right) > DEFECTIVE
-    factors = np.full(slope.shape, np.nan) if merged else np.abs(np.linalg.inv(right).T * right)
+    values, factors = _participation(slope, box_of(model))
     kept = np.flatnonzero(values.imag >= 0)
     each = [_mode(complex(values[k]), factors[:, k], model) for k in kept]
     order = np.argsort([mode.time for mode in each], kind="stable")
     modes, kept = tuple(each[k] for k in order), kept[order]
     with np.errstate(all="ignore"):
         times = np.array([mode.time for mode in modes])
-        ratios = np.where(times[1:] == times[:-1], 1.0, times[1:] / times[:-1])
+        ratios = np.where(times[1:] <= times[:-1] * (1 + REPEATED), 1.0, times[1:] / times[:-1])
     separation, fast = 1.0, np.zeros(len(slope), dtype=bool)
     if ratios.size and ratios.max() > 1:
         separation = float(ratios.max())
@@ -119,6 +119,29 @@ def time_scales(model: Model, at: Equilibrium | Mapping[str, float] | None = Non
         point,
         CLOCKS[model.clock],
     )
+
+
+def _participation(slope: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the eigenvalues of a slope and how much of each state (rows) is in the mode of each (columns).
+
+    It is on the diagonal of the projector on the modes of one eigenvalue. For a single mode that is left times right
+    eigenvector; where several have merged it exists as well, which their eigenvectors do not.
+    """
+    width = box[:, 1] - box[:, 0]
+    slope = slope * (width / width[:, None])
+    values = np.linalg.eigvals(slope).astype(complex)
+    size, factors = np.maximum(np.abs(values), np.abs(values)[:, None]), np.empty(slope.shape)
+    alike = np.abs(values - values[:, None]) <= REPEATED * size
+    while (wider := alike @ alike).sum() > alike.sum():
+        alike = wider
+    means = alike @ values / alike.sum(axis=1)
+    for k, group in enumerate(alike):
+        triangle, basis, count = schur(slope, "complex", sort=lambda v, group=group: group[np.abs(values - v).argmin()])
+        onto = np.eye(count, len(slope), dtype=complex)
+        if count < len(slope):
+            onto[:, count:] = solve_sylvester(triangle[:count, :count], -triangle[count:, count:], triangle[:count, count:])
+        factors[:, k] = np.abs(np.diag(basis[:, :count] @ onto @ basis.conj().T)) / count
+    return means, factors
 
 
 def _mode(value: complex, factors: np.ndarray, model: Model) -> Mode:
@@ -278,6 +301,9 @@ def _roots(expression: Any, x: Any, resting: list) -> list | None:
     numerator = sympy.fraction(sympy.together(expression.xreplace(names)))[0]
     roots: list = []
     for factor, _ in sympy.factor_list(numerator)[1]:
+        # Another state at rest would solve the equation without telling anything of this one.
+        if not factor.has(x) and factor.xreplace(back).has(*resting):
+            return None
         if factor.has(x):
             degree = sympy.degree(factor, x)
             if degree > 2:
@@ -294,7 +320,7 @@ def _inseparable(expression: Any) -> list:
 
 def _unsolvable(x: Any, expression: Any) -> ValueError:
     inside = sorted((str(part) for part in _inseparable(expression) if part.has(x)), key=len)
-    why = f"has {x} inside {inside[0]}" if inside else f"is of a degree above two in {x}"
+    why = f"has {x} inside {inside[0]}" if inside else f"is of a degree above two in {x}, or a product with another state"
     return ValueError(
         f"At rest the equation of '{x}', 0 = {expression}, {why}, so there is no formula for '{x}'. Keep it as a state: runs "
         "of the full model and sa.equilibria need no formula. Or write that equation with a simpler function."

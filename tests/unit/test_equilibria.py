@@ -154,7 +154,7 @@ def test_a_start_that_runs_off_does_not_take_the_others_with_it():
 
 def test_near_a_fold_what_has_not_settled_is_undecided_and_nothing_hangs():
     slow = sa.basins(sa.Model("Slow", {x: 1e-12 - x**2, y: -y}), resolution=6)
-    assert set(slow.values.ravel().tolist()) <= {-1, 0, 1}
+    assert set(slow.values.ravel().tolist()) <= {-2, -1, 0, 1}
 
 
 def test_a_portrait_holds_what_the_parts_compute():
