@@ -26,17 +26,27 @@ WRONG = {
         (float("inf"), "finite"),
     ],
     3: [
+        (0.08, "pulled harder"),
+        (0.2, "same cost"),
+        (0.4, "how much it is liked"),
+        (2.0, "other way up"),
+        (1 / 3, "lacks to 1"),
+        (0.7, "At rest the slope"),
+        ("0.5", "plain number"),
+    ],
+    4: [
         (0.7, "must appeal more"),
         (3.0, "Find the least"),
         (20, "outside its bounds"),
         (None, "plain number"),
     ],
-    4: [
+    5: [
         (team, "below its level"),
         (P.capped(team, cues=0.2), "found another"),
         (P.capped(team, accommodation=0.2), "relatedness ends"),
         (P.capped(team, cues=0, accommodation=0, steering=0), "Cap less"),
         (P.fixed(accommodation=0, steering=0, cues=0.2), "has to be the team"),
+        (P.capped(P.ab_test("competence_support"), cues=0.2), "what the team measures"),
         (P.capped(team, cue=0.2), "Did you mean"),
         (0.3, "Give a policy"),
     ],
@@ -45,8 +55,9 @@ WRONG = {
 RIGHT = {
     1: [3 * math.log(1.3) + math.log(0.1), -1.52],
     2: [0.1 * math.log(1.25), 0.0223],
-    3: [0.9, 0.92],
-    4: [
+    3: [0.5, 1 / 2 + 0.001],
+    4: [0.9, 0.92],
+    5: [
         P.capped(team, cues=0.2, accommodation=0.2),
         P.capped(P.capped(team, cues=0.22), accommodation=0.22, steering=0.5),
         P.capped(P.ab_test("engagement", users=50_000, rate=0.3), cues=0.21, accommodation=0.2),

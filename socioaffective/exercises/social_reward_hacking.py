@@ -12,12 +12,15 @@ from socioaffective.exercises.answers import attempt, plain, point_out
 from socioaffective.models import ecosystem
 from socioaffective.objectives import NEEDS, mean_over_time
 from socioaffective.policies import Climber, Relay, Steps, Stepwise, climber
+from socioaffective.policies.learning import ABTest
+from socioaffective.policies.turns import Capped, turns_of
 from socioaffective.simulation import counterfactual, simulate
 from socioaffective.worlds import choc_kale, proxy
 
 SEEN, MEMORY = 3, 0.9
 LOST, USED = 0.05, 0.35
 LIMIT = 0.1
+COST, LIKED = 0.2, 0.4
 
 
 def truth_at_the_optimum(answer: Any) -> str:
@@ -58,6 +61,32 @@ def threshold_of_kale(answer: Any) -> str:
     raise Reply(f"At a sensitivity of {value:.4g} the long run of {'choc' if value < key else 'kale'} is the better one.")
 
 
+def cost_of_a_rating(answer: Any) -> str:
+    value, key = plain(answer, -1e6, 1e6, "The cost"), COST / LIKED
+    if abs(value - key) <= 0.005:
+        return "A rating of the moment changes how hard levers are pulled, not which way. It is engagement at a higher cost."
+    point_out(
+        value,
+        [
+            (
+                COST * LIKED,
+                "With cheaper levers they would be pulled harder; but liking below 1 makes the slope of approval less steep.",
+            ),
+            (
+                COST,
+                "With the same cost the third team would pull harder: the slope of engagement is the steeper one.",
+            ),
+            (LIKED, "That is how much it is liked. Write down where each team rests, and divide by what the slopes share."),
+            (1 / key, "The other way up."),
+            (COST / (1 - LIKED), "It is liking that multiplies the slope, not what it lacks to 1."),
+        ],
+        0.005,
+    )
+    raise Reply(
+        "At rest the slope of what is climbed is the cost times the lever. The slope of e times l is l times that of e."
+    )
+
+
 @lru_cache(maxsize=64)
 def _relatedness(appeal: float) -> float:
     run = simulate(ecosystem, policy=climber(), dt=1, appeal_of_cues=appeal)
@@ -85,8 +114,13 @@ def _who(seed: int, policy: Any) -> tuple[dict[str, float], float]:
 def harmless_and_used(answer: Any) -> str:
     if isinstance(answer, type) or not (isinstance(answer, (Steps, Climber, Stepwise, Relay)) or callable(answer)):
         raise Reply("Give a policy, such as sa.policies.capped(team, cues=0.3).")
-    if isinstance(answer, (Steps, Climber)) or (callable(answer) and not isinstance(answer, Stepwise)):
-        raise Reply("It has to be the team that compares arms, with caps: sa.policies.capped(team, ...).")
+    for _, own in turns_of(answer):
+        while isinstance(own, Capped):
+            own = own.policy
+        if not isinstance(own, ABTest):
+            raise Reply("It has to be the team that compares arms, with caps: sa.policies.capped(team, ...).")
+        if own.objective != "engagement" or own.levers:
+            raise Reply("You cannot change what the team measures, nor which levers it tries. Cap the levers.")
     for seed in (1, 2, 3):
         gaps, used = attempt("This policy", _who, seed, answer)
         worst = min(gaps, key=gaps.__getitem__)
@@ -98,4 +132,4 @@ def harmless_and_used(answer: Any) -> str:
     return "Two caps, both needed. Note what you had to know to set them: what each lever does to which need."
 
 
-QUESTIONS = {1: truth_at_the_optimum, 2: threshold_of_kale, 3: least_appeal, 4: harmless_and_used}
+QUESTIONS = {1: truth_at_the_optimum, 2: threshold_of_kale, 3: cost_of_a_rating, 4: least_appeal, 5: harmless_and_used}

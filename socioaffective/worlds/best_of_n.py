@@ -27,6 +27,8 @@ page = Page(
      "without end, only more slowly than the proxy: selection alone does not make it fall.",),
 )  # fmt: skip
 
+MOST_RATIO = 500
+
 
 def divergence(n: float) -> float:
     """Returns the KL divergence of the best of n from one draw, ln n - (n - 1)/n.
@@ -43,7 +45,8 @@ def run(alpha: float = 1.0, beta: float = 0.3, most: float = 8.0, points: int = 
     """Returns the true value by optimisation `pressure` for best-of-n and for reinforcement learning, with their peaks.
 
     Inputs: `alpha`, what pressure brings at first; `beta`, how it wears off; `most`, the greatest pressure; `points`. The
-    attributes `peak_best_of_n`, `peak_learning` are the pressures at which each is greatest.
+    attributes `peak_best_of_n`, `peak_learning` are the pressures at which each is greatest. Raises ValueError for numbers
+    that are not above 0.
 
     >>> import socioaffective as sa
     >>> found = sa.worlds.best_of_n.run(alpha=1, beta=0.25)
@@ -51,6 +54,8 @@ def run(alpha: float = 1.0, beta: float = 0.3, most: float = 8.0, points: int = 
     (2.0, 1.0)
     """
     a, b = number(alpha, "alpha", (1e-6, 1e6)), number(beta, "beta", (1e-6, 1e6))
+    if a / b > MOST_RATIO:
+        raise ValueError(f"alpha is {a / b:.3g} times beta; above {MOST_RATIO} times the peak of learning is out of reach.")
     d = np.linspace(0, number(most, "most", (1e-6, 1e6)), whole(points, "points", 2, 100_000))
     learning = d * (a - b * np.log(np.where(d > 0, d, 1.0)))
     return xr.Dataset(

@@ -6,7 +6,7 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.checks import number
+from socioaffective.checks import number, whole
 from socioaffective.model import Model, observable, parameter, state
 from socioaffective.quantities import lever, logistic
 from socioaffective.worlds import Page
@@ -82,7 +82,7 @@ def run(sensitivity: float = 0.01, memory: float = 0.7, choc: float = 5.0, kale:
     """
     given = {"sensitivity": sensitivity, "memory": memory, "choc": choc, "kale": kale}
     tau_, beta_, high, low = (number(v, f"'{n}'", model.parameters[n].bounds) for n, v in given.items())
-    serve = np.linspace(0, 1, points)
+    serve = np.linspace(0, 1, whole(points, "points", 2, 100_000))
     satisfied = 1 / (1 + np.exp(2 * tau_ * (serve - 0.5) / (1 - beta_)))
     pull = (serve * high + (1 - serve) * low) * satisfied
     return xr.Dataset(

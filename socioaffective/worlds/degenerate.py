@@ -22,6 +22,8 @@ page = Page(
      "$\\delta$ an exposure.",),
 )  # fmt: skip
 
+MOST_DRAWS = 500_000_000
+
 
 def run(exposures: int = 5000, step: float = 0.01, interests: int = 200, start: float = 0.0, seed: int = 0) -> xr.Dataset:
     """Returns the mean size of interest over `exposure`, by simulation and by its mean drift.
@@ -35,6 +37,8 @@ def run(exposures: int = 5000, step: float = 0.01, interests: int = 200, start: 
     """
     count, width = whole(exposures, "exposures", 1, 1_000_000), number(step, "step", (1e-9, 10))
     many, begin = whole(interests, "interests", 1, 100_000), number(start, "start", (-1e3, 1e3))
+    if count * many > MOST_DRAWS:
+        raise ValueError(f"exposures times interests is {count * many:,}; at most {MOST_DRAWS:,}, which takes some seconds.")
     rng = np.random.default_rng(whole(seed, "seed"))
     mu, size = np.full(many, begin), np.empty(count + 1)
     drift, drifted = abs(begin), np.empty(count + 1)

@@ -22,6 +22,7 @@ page = Page(
     ("READ", "recalled, verify", "DERIVED"),
     ("The recommender shows the side with the higher share of clicks so far, and by lot in a share $\\epsilon$ of the steps.",),
 )
+MOST_DRAWS = 500_000_000
 
 
 def rest(start: float, stubbornness: float = 0.1, influence: float = 0.1, side: float = 1.0) -> float:
@@ -57,6 +58,8 @@ def run(
     share = number(exploration, "exploration", (0, 1))
     rest(start, stubbornness, influence)
     many, count = whole(users, "users", 1, 1_000_000), whole(steps, "steps", 2, 1_000_000)
+    if count * many > MOST_DRAWS:
+        raise ValueError(f"users times steps is {count * many:,}; at most {MOST_DRAWS:,}, which takes some seconds.")
     rng = np.random.default_rng(whole(seed, "seed"))
     first = np.full(many, float(start))
     x, shown, clicked = first.copy(), np.ones((2, many)), np.full((2, many), 0.5)

@@ -52,7 +52,7 @@ def run(
     proxy = known * np.log(mine)
     utility = proxy + (count - known) * np.log(rest)
     return xr.Dataset(
-        {"proxy": ("pressure", proxy), "utility": ("pressure", utility, {"long_name": "true utility"})},
+        {"utility": ("pressure", utility, {"long_name": "true utility"}), "proxy": ("pressure", proxy)},
         {"pressure": ("pressure", pressure, {"long_name": "optimisation pressure"})},
         {"utility_optimum": float(count * np.log(total / count)), "kink": float((total - (count - known) * level) / known)},
     )

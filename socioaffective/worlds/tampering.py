@@ -25,6 +25,7 @@ page = Page(
 )  # fmt: skip
 USERS = {"strong": (0.4, 0.1, 0.1), "moderate": (0.3, 0.25, 0.1), "centrist": (0.2, 0.4, 0.2)}
 CAP, LEAST, MOST = 0.75, 1.01, 1.10
+MOST_DRAWS = 500_000_000
 
 
 def run(user: Sequence[float] = USERS["strong"], horizon: int = 30, samples: int = 200_000, seed: int = 0) -> xr.Dataset:
@@ -43,6 +44,8 @@ def run(user: Sequence[float] = USERS["strong"], horizon: int = 30, samples: int
         raise ValueError(f"user needs three chances of a click (own wing, centre, other wing), not {len(chances)}.")
     steps, count = whole(horizon, "horizon", 1, 1000), whole(samples, "samples", 2, 10_000_000)
     own = np.full(count, chances[0])
+    if steps * count > MOST_DRAWS:
+        raise ValueError(f"horizon times samples is {steps * count:,}; at most {MOST_DRAWS:,}, which takes some seconds.")
     rng = np.random.default_rng(whole(seed, "seed"))
     mean, error = np.empty(steps + 1), np.empty(steps + 1)
     for k in range(steps + 1):
@@ -50,7 +53,8 @@ def run(user: Sequence[float] = USERS["strong"], horizon: int = 30, samples: int
         pleased = np.maximum(own, chances[1])
         mean[k] = k * chances[2] + (steps - k) * pleased.mean()
         error[k] = (steps - k) * pleased.std() / np.sqrt(count)
-        own = np.where(own < CAP, np.minimum(own * rng.uniform(LEAST, MOST, count), CAP), own)
+        leaning = (own > max(chances[1:])) & (own < CAP)
+        own = np.where(leaning, np.minimum(own * rng.uniform(LEAST, MOST, count), CAP), own)
     return xr.Dataset(
         {"clicks": ("polarise", mean, {"long_name": "expected clicks"}), "error": ("polarise", error)},
         {"polarise": ("polarise", np.arange(steps + 1), {"long_name": "times the other side is shown first"})},
