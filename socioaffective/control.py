@@ -19,7 +19,7 @@ from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.objectives import Objective, an_objective
 from socioaffective.policies import COST, Steps
 from socioaffective.quantities import Quantity
-from socioaffective.shooting import Natural, Task, problem_of
+from socioaffective.shooting import CoarseError, Natural, Task, problem_of
 from socioaffective.simulation import counterfactual, simulate
 
 MOST_STARTS, MOST_DECISIONS = 50, 5_000
@@ -253,7 +253,12 @@ def _climbed(task: Task, guess: np.ndarray, exactness: float, most: int) -> tupl
 
     limits = np.stack([(low * task.scale).ravel(), (high * task.scale).ravel()], axis=1)
     options = {"maxiter": most, "maxfun": 2 * most, "ftol": exactness, "gtol": 1e-9, "maxcor": 20}
-    answer = minimize(loss, (guess * task.scale).ravel(), jac=True, method="L-BFGS-B", bounds=limits, options=options)
+    try:
+        answer = minimize(loss, (guess * task.scale).ravel(), jac=True, method="L-BFGS-B", bounds=limits, options=options)
+    except CoarseError as found:
+        # Each time the steps get shorter, so this comes to an end.
+        task.settle([found.args[0]])
+        return _climbed(task, guess, exactness, most)
     return np.clip(answer.x.reshape(guess.shape) / task.scale, low, high), bool(answer.success)
 
 

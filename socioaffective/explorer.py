@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -136,11 +137,12 @@ class FigureExplorer(Board):
     """Controls for a function that returns a figure, and the figure; made by `explore`. `.settings` are its arguments."""
 
     def __init__(self, figure: Callable[..., alt.TopLevelMixin], controls: Mapping[str, widgets.Widget]) -> None:
-        self.figure = figure
+        name = getattr(figure, "__name__", "")
+        self.figure, self.name = figure, name if name.isidentifier() else "figure"
         super().__init__(controls)
 
     def __repr__(self) -> str:
-        return f"Explorer({getattr(self.figure, '__name__', 'figure')}: {', '.join(self.sliders)})"
+        return f"Explorer({self.name}: {', '.join(self.sliders)})"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -151,10 +153,15 @@ class FigureExplorer(Board):
     def code(self) -> str:
         """The call that repeats the present figure."""
         words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={v:g}" for n, v in self.settings.items()]
-        return f"{getattr(self.figure, '__name__', 'figure')}({', '.join(words)})"
+        return f"{self.name}({', '.join(words)})"
 
     def _chart(self) -> alt.TopLevelMixin:
-        chart = self.figure(**self.settings)
+        try:
+            chart = self.figure(**self.settings)
+        except (RuntimeError, ValueError):
+            raise
+        except Exception as error:
+            raise RuntimeError(f"{self.name} raised {type(error).__name__}: {error}.") from error
         if not isinstance(chart, alt.TopLevelMixin):
             raise ValueError(f"The function must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
         return chart
@@ -179,7 +186,10 @@ def explore(
     phase plane, with three or more the path of the first two.
 
     Of a function: `controls` are its arguments, each a quantity made by `sa.parameter`, which becomes a slider, or a mapping
-    from a name to the words to choose from. Raises ValueError for a name that the model does not have.
+    from a name to the words to choose from. What the function raises is shown in place of the figure.
+
+    Raises ValueError for a name that the model or the function does not have, and for an argument that is left without a
+    control, TypeError for what is no control.
 
     >>> import socioaffective as sa
     >>> view = sa.explore(sa.models.companion, controls=["cues", "ties"])
@@ -193,8 +203,12 @@ def explore(
     >>> sa.explore(course, controls=[cues, {"variable": ["ties", "wanting"]}]).code
     "course(cues=0.5, variable='ties')"
     """
-    if not isinstance(model, Model) and callable(model):
-        return FigureExplorer(model, _controls(controls))
+    if callable(model) and not isinstance(model, (Model, type)):
+        if (show, weeks, beside, below) != (None, 104, None, None):
+            raise ValueError("show, weeks, beside and below are for exploring a model; a function says itself what it shows.")
+        made = _controls(controls)
+        _refuse_other_arguments(model, made)
+        return FigureExplorer(model, made)
     a_model(model)
     names = (
         listed(controls, "controls", "['cues', 'ties']")
@@ -219,7 +233,7 @@ def _controls(given: Any) -> dict[str, widgets.Widget]:
     found: dict[str, widgets.Widget] = {}
     for each in listed(given or [], "controls", "[sa.parameter('patience', ...), {'objective': ['engagement', 'needs']}]"):
         if isinstance(each, Mapping):
-            made = {name: _menu(str(name), words) for name, words in each.items()}
+            made = {name: _menu(name, words) for name, words in each.items()}
         elif isinstance(each, QuantitySymbol):
             made = {each.name: _slider(each.quantity)}
         else:
@@ -234,10 +248,33 @@ def _controls(given: Any) -> dict[str, widgets.Widget]:
     return found
 
 
-def _menu(name: str, words: Any) -> widgets.Dropdown:
+def _refuse_other_arguments(figure: Callable, names: Mapping[str, Any]) -> None:
+    """Raises ValueError where the controls are not the arguments of a function."""
+    try:
+        arguments = inspect.signature(figure).parameters.values()
+    except (TypeError, ValueError):  # some functions written in C have none
+        return
+    kinds = {p.name: p.kind for p in arguments}
+    named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    by_name = [n for n, kind in kinds.items() if kind in named]
+    called = getattr(figure, "__name__", "the function")
+    if inspect.Parameter.VAR_KEYWORD not in kinds.values():
+        for name in names:
+            if name not in by_name:
+                raise unknown(f"argument of {called}", name, by_name)
+    for p in arguments:
+        if p.name not in names and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            raise ValueError(f"{called} needs '{p.name}' too: give it a control, or a default in the function.")
+
+
+def _menu(name: Any, words: Any) -> widgets.Dropdown:
+    if not isinstance(name, str):
+        raise TypeError(f"A choice is named by the argument it is for, such as 'objective', not {name!r}.")
     words = listed(words, f"The words of '{name}'", "['engagement', 'needs']")
     if len(words) < 2 or not all(isinstance(word, str) for word in words):
         raise ValueError(f"'{name}' needs at least two words to choose from, not {words}.")
+    if len(set(words)) < len(words):
+        raise ValueError(f"'{name}' has a word twice: {words}. Give each once.")
     wide = widgets.Layout(width="32em")
     return widgets.Dropdown(
         options=words, value=words[0], description=name.replace("_", " "), style={"description_width": "13em"}, layout=wide

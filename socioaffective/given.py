@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 from socioaffective.checks import mapped, number, unknown
 from socioaffective.model import CLOCKS, Model
-from socioaffective.policies import Steps, Stepwise
+from socioaffective.policies import Steps
 from socioaffective.quantities import Quantity
 
 # Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
@@ -19,6 +19,18 @@ LEAST_POINTS = 500
 # Longest default step of a run with noise, in weeks.
 NOISE_STEP = 1 / 16
 MOST_POINTS, SHORTEST = 1e7, 1e-9
+
+
+@dataclass
+class Turn:
+    """When in a run a policy acts, and what it finds then from those before it: states and settings as they stand, and what
+    policies remember. `strangers` are names that only other turns know."""
+
+    begun: float = 0.0
+    until: float = np.inf
+    stood: dict[str, np.ndarray] = field(default_factory=dict)
+    memories: dict[int, Any] = field(default_factory=dict)
+    strangers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -134,37 +146,51 @@ def _in_one_order(arrays: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]
     return result
 
 
-def planned(model: Model, policy: Any, interventions: Any, end: float, ruled: set[str]) -> dict[float, dict[str, float]]:
-    """Returns what is set when, in order of time, from a stepwise policy and the interventions; `ruled` are the levers that a
-    policy sets."""
-    if policy is not None and not isinstance(policy, (Steps, Stepwise)) and not callable(policy):
-        raise TypeError(f"policy must be one of sa.policies, such as sa.policies.fixed(...), or a function, not {policy!r}.")
-    # A cap that is misspelt would cap nothing.
-    for name in getattr(policy, "caps", ()):
+def planned(
+    model: Model, policy: Any, interventions: Any, end: float, ruled: set[str], turn: Turn
+) -> tuple[dict[float, dict[str, float]], set[str]]:
+    """Returns what is set when, in order of time, from a schedule and the interventions, and the names that interventions set
+    during this turn; `ruled` are the levers that a policy sets. What comes after the turn is a time without a change."""
+    changes: dict[float, dict[str, float]] = {turn.begun: {}}
+    for name, steps in policy.levers.items() if isinstance(policy, Steps) else ():
         if name not in model.levers:
-            raise unknown("lever to cap", name, model.levers)
-    changes: dict[float, dict[str, float]] = {}
-    if isinstance(policy, Steps):
-        for name, steps in policy.levers.items():
-            if name not in model.levers:
-                raise unknown("lever", name, model.levers)
-            for week, value in steps.items():
-                changes.setdefault(float(week), {})[name] = number(value, f"'{name}'", model.levers[name].bounds)
-    interventions = mapped(interventions, "interventions", "{52: {'access': 0}}")
-    for week, setting in interventions.items():
+            raise unknown("lever", name, model.levers)
+        for week, value in sorted(steps.items(), key=lambda step: float(step[0])):
+            level = number(value, f"'{name}'", model.levers[name].bounds)
+            changes.setdefault(max(float(week), turn.begun), {})[name] = level
+    own: set[str] = set()
+    known = {**model.states, **model.settings}
+    for when, setting in sorted(_interventions(interventions, end).items()):
+        for name, value in setting.items():
+            if name in turn.strangers:
+                continue
+            if name not in known:
+                raise unknown("state, parameter, lever or input", name, known)
+            level = number(value, f"'{name}'", known[name].bounds)
+            if when < turn.begun:
+                if name in model.settings and name not in ruled:
+                    changes[turn.begun][name] = level
+            elif when < turn.until:
+                if callable(policy) and name in ruled:
+                    raise ValueError(f"'{name}' is set by the policy; an intervention cannot set it too.")
+                changes.setdefault(when, {})[name] = level
+                own.add(name)
+        if when > turn.begun:
+            changes.setdefault(when, {})
+    return dict(sorted(changes.items())), own
+
+
+def _interventions(given: Any, end: float) -> dict[float, Mapping[str, Any]]:
+    """Returns interventions by their week, once they are some and within the run."""
+    result = {}
+    for week, setting in mapped(given, "interventions", "{52: {'access': 0}}").items():
         when = number(week, "The week of an intervention")
         if not 0 <= when <= end:
             raise ValueError(f"The intervention at week {when:g} lies outside the run, 0 to {end:g}.")
         if not isinstance(setting, Mapping):
             raise TypeError(f"The intervention at week {when:g} must map names to values, not be {setting!r}.")
-        for name, value in setting.items():
-            known = {**model.states, **model.settings}
-            if name not in known:
-                raise unknown("state, parameter, lever or input", name, known)
-            if callable(policy) and name in ruled:
-                raise ValueError(f"'{name}' is set by the policy; an intervention cannot set it too.")
-            changes.setdefault(when, {})[name] = number(value, f"'{name}'", known[name].bounds)
-    return dict(sorted(changes.items()))
+        result[when] = setting
+    return result
 
 
 def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, ruled: set[str], changes: Mapping) -> None:
@@ -178,12 +204,10 @@ def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, rul
             raise ValueError(f"'{dim}' is swept, so nothing else can set it.")
 
 
-def drawn(model: Model, seed: Any, steps: int, people: int, at_random: bool = False) -> tuple[np.ndarray | None, int | None]:
-    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed used."""
+def drawn(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray | None, int]:
+    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed they and policies use."""
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
         raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
-    if not model.noise and not at_random:
-        return None, None if seed is None else int(seed)
     root = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
     if not model.noise:
         return None, root

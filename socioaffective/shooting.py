@@ -62,6 +62,10 @@ def problem_of(model: Model, objective: Objective, levers: tuple[str, ...]) -> P
     return Problem(model, objective, levers)
 
 
+class CoarseError(Exception):
+    """Raised with the levers for which the steps are too long."""
+
+
 class Task:
     """A problem for one person over given decision times; levers have the shape (decisions, levers)."""
 
@@ -181,9 +185,18 @@ class Task:
         return step, gained
 
     def value_and_slope(self, u: np.ndarray) -> tuple[float, np.ndarray]:
-        """Returns the payoff, less what missing a floor costs, and its slope by the levers."""
-        total, at, nodes = self.forward(u)
-        if not np.isfinite(nodes).all() or not np.isfinite(total):
+        """Returns the payoff, less what missing a floor costs, and its slope by the levers.
+
+        Raises CoarseError where the steps are too long for these levers, so that the states run away.
+        """
+        try:
+            total, at, nodes = self.forward(u)
+            bounded = bool(np.isfinite(nodes).all() and np.isfinite(total))
+        except OverflowError:
+            bounded = False
+        if not bounded and not self.discrete:
+            raise CoarseError(u)
+        if not bounded:
             return -np.inf, np.zeros_like(u)
         loss, pull = self._floors(nodes)
         slope, _ = self.backward(u, at, pull)
@@ -231,7 +244,8 @@ class Task:
                 fine = self._measured(u, 2 * steps)
                 size = max(abs(fine[0]), float(self.scale.T[0] @ self.scale.T[0]) * 1e-3)
                 error = abs(fine[0] - coarse[0]) / size / 15
-                moved = np.max(np.abs(fine[1] - coarse[1]) / self.problem.widths) / 15
+                with np.errstate(invalid="ignore"):
+                    moved = np.max(np.abs(fine[1] - coarse[1]) / self.problem.widths) / 15
                 if max(error, moved) <= EXACT:
                     break
                 steps, coarse = 2 * steps, fine

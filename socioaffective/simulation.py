@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import itertools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import sympy
 import xarray as xr
 
 from socioaffective import integrate
 from socioaffective.checks import mapped, unknown
-from socioaffective.compile import compiled, rates
-from socioaffective.deciding import Decisions, answer_of, answers, chosen_by
+from socioaffective.compile import compiled
+from socioaffective.deciding import Decisions, chosen_by
 from socioaffective.events import first_crossing, watches
-from socioaffective.given import LEAST_POINTS, Given, broadcast, drawn, grid_of, planned, refuse_clashes
+from socioaffective.given import Given, Turn, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, closed_by
+from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, closed_by, limits, said
 from socioaffective.quantities import Quantity
+from socioaffective.segments import run_between
 
 
 def simulate(
@@ -39,8 +37,9 @@ def simulate(
     """Returns the run of a model: a variable per state, lever and observable over `time`.
 
     Inputs: `model`; `weeks`, how long (steps, for a discrete model). Keywords: `start`, start values by state; `policy`,
-    what the assistant does (`sa.policies.fixed`, `schedule`, or any function from a mapping of states to a mapping of
-    levers); `seed` of the noise; `dt`, the spacing of the result in weeks and the step of a run with noise;
+    what the assistant does (one of `sa.policies`, a subclass of `sa.policies.Stepwise` that decides every so often, or any
+    function from a mapping of states to a mapping of levers, which is asked at every moment); `seed` of the noise and of
+    policies that draw at random; `dt`, the spacing of the result in weeks and the step of a run with noise;
     `interventions`, such as `{52: {"access": 0, "ties": 0.4}}`, sets parameters, levers, inputs or states at a week and
     leaves them there; `events`, such as `{"tipped": expression}`, adds the first time at which the expression crosses
     zero (NaN if never); every other keyword is a parameter, lever or input by name.
@@ -58,14 +57,23 @@ def simulate(
     (('time',), 833)
     >>> sa.simulate(sa.models.mirror, weeks=4, start={"preference": [-0.5, 0.5]})["preference"].dims
     ('time', 'person')
+    >>> team = sa.policies.cooled_off(sa.policies.ab_test(), at=26, weeks=4)
+    >>> run = sa.simulate(sa.models.companion, weeks=52, policy=team, seed=1)
+    >>> [bool(run["cues"].sel(time=week) > 0) for week in (25, 29, 40)]
+    [True, False, True]
     """
     a_model(model)
+    policy = a_policy(policy)
     if isinstance(policy, Relay):
         given = {"start": start, "seed": seed, "interventions": interventions, "events": events, **parameters}
         from socioaffective.relay import relayed
 
-        return relayed(model, weeks, policy, dt, copy.deepcopy(given))
-    return simulated(model, weeks, start, policy, seed, dt, interventions, events, parameters)
+        run = relayed(model, weeks, policy, dt, copy.deepcopy(given))
+    else:
+        run = simulated(model, weeks, start, policy, seed, dt, interventions, events, parameters, Turn())[0]
+    if run.attrs["left_bounds"]:
+        warnings.warn(run.attrs["left_bounds"], stacklevel=2)
+    return run
 
 
 def simulated(
@@ -78,13 +86,13 @@ def simulated(
     interventions: Any,
     events: Any,
     parameters: Mapping[str, Any],
-    begun: float = 0.0,
-    ends: float | None = None,
-) -> xr.Dataset:
-    """Returns a run, or what of it comes after `begun` weeks of others; `ends` is when the whole of it ends."""
+    turn: Turn,
+) -> tuple[xr.Dataset, dict[str, np.ndarray]]:
+    """Returns a turn of a run, and where it leaves states and settings."""
     # Copies, so that the run stays what was asked whatever becomes of the caller's own mappings and arrays.
     given_later = {"start": start, "interventions": interventions, **parameters}
     asked = Call(model, policy, {"weeks": weeks, "seed": seed, "dt": dt, "events": events, **copy.deepcopy(given_later)})
+    caps = limits(model, getattr(policy, "caps", ()))
     model, policy, climbing = _closed(model, policy, parameters)
     times = grid_of(model, weeks, dt)
     start = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
@@ -102,25 +110,39 @@ def simulated(
     deciding = policy if isinstance(policy, Stepwise) else None
     feedback = policy if callable(policy) and deciding is None else None
     begin = {n: float(given.values[n][0]) for n in model.states}
-    ruled = set(policy.levers if isinstance(policy, Steps) else chosen_by(model, policy, 0.0, begin) if feedback else ())
-    changes = planned(model, policy, interventions, float(times[-1]), ruled)
+    ruled = set(policy.levers if isinstance(policy, Steps) else chosen_by(model, policy, turn.begun, begin) if feedback else ())
+    changes, set_by_hand = planned(model, policy, interventions, float(times[-1]), ruled, turn)
     refuse_clashes(model, given.template, parameters, ruled, changes)
+    for name in caps.keys() - set(climbing):
+        if name in given.template.coords:
+            raise ValueError(f"'{name}' is swept, so it cannot be capped.")
+        given.values[name] = np.minimum(given.values[name], caps[name])
+        if name in changes[turn.begun] and name not in set_by_hand:
+            changes[turn.begun][name] = min(changes[turn.begun][name], caps[name])
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
-    skip = round(begun / float(times[1]))
-    draws, seed = drawn(model, seed, skip + len(times) - 1, given.people, deciding is not None and deciding.random)
-    draws = None if draws is None else draws[skip:]
-    asked.options["seed"] = seed
+    first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
+    draws, root = drawn(model, seed, last, given.people)
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
             f"With noise a lever must climb by less than its whole way in a step; climbing_rate * dt is {fastest:.3g}. Give a "
             "smaller dt."
         )
 
-    y = np.stack([given.values[name] for name in model.states])
-    p = np.stack([given.values[name] for name in model.settings]) if model.settings else np.empty((0, given.people))
-    held = {*parameters, *itertools.chain.from_iterable(changes.values())}
-    decisions = None if deciding is None else Decisions(model, deciding, times, given.people, (seed, skip), held, ends)
-    path, used, pieces = _run(model, times, y, p, changes, feedback, decisions, draws, watched=bool(watched))
+    rows = lambda names, found: np.array([found[n] for n in names]).reshape(len(names), given.people)  # noqa: E731
+    y, p = rows(model.states, given.values), rows(model.settings, given.values)
+    if turn.stood:
+        stood = [rows(names, given.values | turn.stood) for names in (model.states, model.settings)]
+        y = np.stack([row.clip(*q.bounds) if n in climbing else row
+                      for (n, q), row in zip(model.states.items(), stood[0], strict=True)])  # fmt: skip
+    decisions = None
+    if deciding is not None:
+        seeds = [np.random.SeedSequence(root, spawn_key=(person, 1, first)) for person in range(given.people)]
+        levers = {n: turn.stood[n] for n in model.levers if n in turn.stood}
+        decisions = Decisions(model, deciding, times, turn.begun, seeds, {*parameters, *set_by_hand}, levers, turn.memories)
+    path, used, pieces = run_between(model, times, (first, last), y, p, changes, feedback, decisions, draws, bool(watched))
+    times = times[first : last + 1]
+    if turn.stood:
+        pieces.insert(0, (times[:1], *(values[..., None] for values in stood)))
     bad = ~np.isfinite(path).all(axis=(0, 1))
     if bad.any():
         k = int(np.argmax(bad))
@@ -131,26 +153,27 @@ def simulated(
     for name, formula in watched.items():
         if name in result.variables:
             raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
-        first = first_crossing(model, formula, pieces)
+        crossed = first_crossing(model, formula, pieces)
         attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
-        result[name] = (given.template.dims, first.reshape(given.template.shape), attrs)
+        result[name] = (given.template.dims, crossed.reshape(given.template.shape), attrs)
     for name in climbing:
         low, high = model.states[name].bounds
         result[name] = result[name].clip(low, high, keep_attrs=True).assign_attrs(kind="lever")
+    asked.drew = draws is not None or (decisions is not None and decisions.memory.drew())
+    asked.options["seed"] = seed = root if asked.drew or seed is not None else None
     result.attrs = {
         "title": asked.model.title,
         "clock": model.clock,
         "seed": "none" if seed is None else seed,
         "start": {n: _plain(given.values[n]) for n in model.states},
         "settings": {n: _plain(given.values[n]) for n in model.settings},
-        "policy": "none" if asked.policy is None else getattr(asked.policy, "__name__", str(asked.policy)),
+        "policy": said(asked.policy),
         "call": asked,
         "left_bounds": _left_bounds(model, times, path),
     }
     asked.people.update({str(dim): size for dim, size in given.template.sizes.items()})
-    if result.attrs["left_bounds"]:
-        warnings.warn(result.attrs["left_bounds"], stacklevel=2)
-    return result
+    ended = {name: path[k, :, -1] for k, name in enumerate(model.states)}
+    return result, ended | {name: used[k, :, -1] for k, name in enumerate(model.settings)}
 
 
 def counterfactual(run: xr.Dataset) -> xr.Dataset:
@@ -194,18 +217,19 @@ def _none_of(name: str, value: Any) -> Any:
 
 
 class Call(str):
-    """The call that made a run, as text, with the model and all that was given."""
+    """The call that made a run, as text, with the model and all that was given, and whether anything was drawn at random."""
 
     model: Model
     policy: Policy | None
     options: dict[str, Any]
     people: dict[str, int]
+    drew: bool
 
     def __new__(cls, model: Model, policy: Policy | None, options: dict[str, Any]) -> Call:
-        given = {"policy": policy, **options}
-        text = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
-        self = super().__new__(cls, f"simulate({model!r}, {text})")
-        self.model, self.policy, self.options, self.people = model, policy, options, {}
+        given = {} if policy is None else {"policy": said(policy)}
+        given |= {name: repr(value) for name, value in options.items() if value is not None}
+        self = super().__new__(cls, f"simulate({model!r}, {', '.join(f'{n}={v}' for n, v in given.items())})")
+        self.model, self.policy, self.options, self.people, self.drew = model, policy, options, {}, False
         return self
 
     def __getnewargs__(self) -> tuple:
@@ -225,119 +249,6 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
 
 
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
-
-
-def _run(
-    model: Model,
-    times: np.ndarray,
-    y: np.ndarray,
-    p: np.ndarray,
-    changes: dict,
-    feedback: Callable | None,
-    decisions: Decisions | None,
-    draws: np.ndarray | None,
-    watched: bool,
-) -> tuple[np.ndarray, np.ndarray, list[tuple]]:
-    """Returns states (states, people, times), the settings in force (settings, people, times), and where a run is watched its
-    pieces from one change to the next: their times, states and settings."""
-    names, settings = list(model.states), list(model.settings)
-    path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
-    changes = _on_grid(model, changes, times)
-    decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, times)
-    marks = sorted(t for t in {*changes, *decided} if 0 < t < times[-1])
-    y, p, pieces = y.copy(), p.copy(), []
-    # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
-    fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
-    for begin, end in itertools.pairwise([0.0, *marks, times[-1]]):
-        _apply(changes.get(begin, {}), names, settings, y, p)
-        if begin in decided:
-            decisions.take(begin, y, p)
-        inside = (times >= begin) & (times <= end)
-        grid = times[inside]
-        if model.clock == "continuous":
-            grid = np.union1d(grid, [begin, *fine[(fine > begin) & (fine < end)], end])
-        own = None if draws is None else draws[np.flatnonzero(inside)[:-1]]
-        segment = _segment(model, grid, y, p, feedback, own)
-        if watched:
-            pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
-        keep = np.isin(grid, times[inside])
-        path[..., inside] = segment[..., keep]
-        used[..., inside] = p[..., None]
-        y = segment[..., -1].copy()
-    if times[-1] in changes or times[-1] in decided:
-        _apply(changes.get(times[-1], {}), names, settings, y, p)
-        if times[-1] in decided:
-            decisions.take(times[-1], y, p)
-        path[..., -1], used[..., -1] = y, p
-        if watched:
-            pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
-    if feedback is not None:
-        for k in range(len(times)):
-            used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
-    return path, used, pieces
-
-
-def _in_force(model: Model, feedback: Callable | None, grid: np.ndarray, path: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Returns the settings in force along a piece of a run, shape (settings, people, times)."""
-    if feedback is None:
-        return np.repeat(p[..., None], len(grid), axis=-1)
-    return np.stack([answers(model, feedback, t, path[..., k], p) for k, t in enumerate(grid)], axis=-1)
-
-
-def _on_grid(model: Model, changes: Mapping[float, dict], times: np.ndarray) -> dict[float, dict]:
-    """Returns the changes at the times of the grid they fall on; without noise one may fall between two points."""
-    result: dict[float, dict] = {}
-    for week, change in changes.items():
-        nearest = float(times[np.argmin(np.abs(times - week))])
-        if abs(nearest - week) > 1e-9 * times[-1]:
-            if (model.noise or model.clock == "discrete") and week < times[-1]:
-                raise ValueError(
-                    f"A change at {CLOCKS[model.clock]} {week:g} falls between two steps of this run "
-                    f"({times[1]:g} apart); move it to {nearest:g}."
-                )
-            nearest = week
-        result.setdefault(nearest, {}).update(change)
-    return result
-
-
-def _apply(change: Mapping[str, float], names: Sequence[str], settings: Sequence[str], y: np.ndarray, p: np.ndarray) -> None:
-    for name, value in change.items():
-        (y if name in names else p)[(names if name in names else settings).index(name)] = value
-
-
-def _segment(model: Model, grid: np.ndarray, y: np.ndarray, p: np.ndarray, feedback: Callable | None, draws: Any) -> np.ndarray:
-    names = list(model.states)
-    if len(grid) < 2:
-        return np.repeat(y[..., None], len(grid), axis=-1)
-    if draws is None and model.clock == "continuous":
-        if y.shape[1] > 1 and feedback is None:
-            array = rates(model, "array")
-            with contextlib.suppress(integrate.StuckError):
-                return integrate.many(lambda t, s: array(s, p), y, grid, names)
-        scalar = rates(model, "scalar")
-        runs = []
-        for person in range(y.shape[1]):
-            values = p[:, person].tolist()
-            if feedback is None:
-                alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
-            else:
-                alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
-            runs.append(integrate.one(alone, y[:, person], grid, names))
-        return np.stack(runs, axis=1)
-    array = rates(model, "array")
-
-    def in_force(t: float, s: np.ndarray) -> np.ndarray:
-        return p if feedback is None else answers(model, feedback, t, s, p)
-
-    def field(t: float, s: np.ndarray) -> np.ndarray:
-        return array(s, in_force(t, s))
-
-    sizes = [model.noise.get(x, sympy.S.Zero) for x in model.equations]
-    noise = compiled(model, tuple(sizes), "array") if draws is not None else None
-    spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
-    if model.clock == "discrete":
-        return integrate.iterated(field, spread, y, grid, draws)
-    return integrate.noisy(field, spread, y, grid, draws)
 
 
 def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:

@@ -149,7 +149,7 @@ def rounded(values: Iterable[float | None], extent: float | None = None) -> list
 
 
 def strict(spec: dict[str, Any]) -> dict[str, Any]:
-    """Returns a Vega-Lite specification whose data are rounded, the same on every machine."""
+    """Returns a Vega-Lite specification whose data and axes are rounded, the same on every machine."""
     # Altair names a data set by a digest of the numbers before rounding.
     names = {old: f"data-{k}" for k, old in enumerate(spec.get("datasets", {}))}
     return _walk(spec, names) | {"$schema": SCHEMA}
@@ -163,6 +163,9 @@ def _walk(node: Any, names: dict[str, str]) -> Any:
     result = {key: _walk(entry, names) for key, entry in node.items() if key not in ("values", "datasets")}
     if result.get("name") in names:
         result["name"] = names[result["name"]]
+    if _numeric(domain := node.get("domain")):
+        # What is round already stays as it was written: 104 does not become 104.0.
+        result["domain"] = [old if old == new else new for old, new in zip(domain, rounded(domain), strict=True)]
     if "values" in node:
         result["values"] = _round_rows(node["values"]) if isinstance(node["values"], (list, tuple)) else node["values"]
     if "datasets" in node:
@@ -175,9 +178,15 @@ def _round_rows(rows: Sequence[Any]) -> list[Any]:
         return list(rows)
     columns = {key: [row.get(key) for row in rows] for key in rows[0]}
     for key, column in columns.items():
-        if all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in column):
+        if _numeric(column):
             columns[key] = rounded(column)
     return [{**row, **{key: column[k] for key, column in columns.items()}} for k, row in enumerate(rows)]
+
+
+def _numeric(values: Any) -> bool:
+    return isinstance(values, list) and all(
+        v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values
+    )
 
 
 def bundle(spec: dict[str, Any], **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:

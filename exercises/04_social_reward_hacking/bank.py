@@ -42,7 +42,7 @@ WRONG = {
     ],
     5: [
         (team, "below its level"),
-        (P.capped(team, cues=0.2), "found another"),
+        (P.capped(team, cues=0.2), "is got by another"),
         (P.capped(team, accommodation=0.2), "relatedness ends"),
         (P.capped(team, cues=0, accommodation=0, steering=0), "Cap less"),
         (P.fixed(accommodation=0, steering=0, cues=0.2), "has to be the team"),

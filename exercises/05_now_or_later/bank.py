@@ -19,6 +19,10 @@ def generous(state):
     return {"accommodation": float(np.clip((0.8 - state["skill"]) / (0.6 * (1.001 - state["skill"])), 0, 1))}
 
 
+def stingy(state):
+    return {"accommodation": float(np.clip(0.5 - state["skill"], 0, 1))}
+
+
 def abrupt(state):
     return {"accommodation": 0.9 if state["skill"] < 0.5 else 0.0}
 
@@ -49,7 +53,16 @@ WRONG = {
         (None, "plain number"),
     ],
     4: [
-        (sa.policies.fixed(accommodation=0), "below the standard"),
+        (0.84, "help of the chapter"),
+        (0.714, "without any bias"),
+        (0.357, "weighs down practice"),
+        (0.3, "how much of the later"),
+        (0.5, "go up"),
+        (0.9, "go down"),
+        (70, "percentage"),
+    ],
+    5: [
+        (stingy, "below the standard"),
         (sa.policies.fixed(accommodation=1), "does not see"),
         (generous, "by themselves"),
         (abrupt, "jumps"),
@@ -62,5 +75,6 @@ RIGHT = {
     1: [30, np.float64(30.25)],
     2: [5 / 7, 0.714],
     3: [0.729, 0.73],
-    4: [Coach(), lambda s: {"accommodation": min(1, max(0, (0.5 - s["skill"]) / 0.6 / (1.0001 - s["skill"])))}],
+    4: [0.7, np.float64(0.703)],
+    5: [Coach(), lambda s: {"accommodation": min(1, max(0, (0.5 - s["skill"]) / 0.6 / (1.0001 - s["skill"])))}],
 }

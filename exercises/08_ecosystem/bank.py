@@ -53,10 +53,10 @@ WRONG = {
         ("half", "plain number"),
     ],
     4: [
-        (sa.policies.fixed(accommodation=0, steering=0, cues=0), "gives all three the same"),
-        (sa.policies.climber(), "short"),
+        (sa.policies.fixed(accommodation=0, steering=0, cues=0), "has more cues"),
+        (sa.policies.climber(), "0.094 short"),
         (helpful, "lower accommodation"),
-        (lambda state: {"cues": 0.3, "steering": 0, "accommodation": 0}, "read from the state"),
+        (lambda state: {"cues": 0.95, "steering": 0, "accommodation": 0}, "has less cues"),
         (broken, "cannot be run"),
         (0.5, "Give a policy"),
     ],
@@ -68,6 +68,7 @@ RIGHT = {
     3: [0.48],
     4: [
         Reader(),
+        sa.policies.fixed(accommodation=0, steering=0.08, cues=0.56),
         lambda state: {"cues": 0.45 + 0.2 * (1 - state["relatedness"]), "steering": 0.07, "accommodation": 0},
         sa.policies.far_sighted(0.5 * sa.objectives.engagement + 0.5 * sa.objectives.needs, every=8),
     ],

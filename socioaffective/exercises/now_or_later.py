@@ -14,9 +14,10 @@ from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
 from socioaffective.models import scaffold
 from socioaffective.simulation import simulate
+from socioaffective.worlds.present_bias import postpones
 
 BETTER, DISCOUNT, IMPATIENT = 0.8, 0.02, 0.08
-STANDARD, ENOUGH = 0.5, 0.8
+STANDARD, ENOUGH, WORSE = 0.5, 0.8, 0.5
 PEOPLE = {
     "the novice of the chapter": {},
     "somebody who can do more at first": {"skill": 0.35},
@@ -106,6 +107,28 @@ def border_of_help(answer: Any) -> str:
     )
 
 
+def weakest_resolve(answer: Any) -> str:
+    bias, lam = share(answer, "The weight"), _given("learning")
+    worth = lam / (DISCOUNT + lam)
+    key = WORSE / worth
+    if abs(bias - key) <= 0.005:
+        return "Worse help lets more people keep their resolve: the trap is made of bias and of help that is good."
+    point_out(
+        bias,
+        [
+            (_given("help_quality") / worth, "That is for the help of the chapter. Here its quality is 0.5."),
+            (worth, "That is what practice is worth later without any bias. How much of it must be left to match the help?"),
+            (WORSE * worth, "The bias weighs down practice, which comes later, and not the help, which is now."),
+            (1 - key, "That is how much of the later is lost. The weight is what is left of it."),
+        ],
+        0.005,
+    )
+    late = postpones(bias, WORSE, lam, DISCOUNT)
+    raise Reply(
+        f"With a weight of {bias:g} this novice {'puts it off: go up' if late else 'practises, and with less too: go down'}."
+    )
+
+
 def _run(policy: Any, start: dict[str, float]) -> xr.Dataset:
     return simulate(scaffold, 52, start, policy, dt=0.25)
 
@@ -137,4 +160,4 @@ def fading_help(answer: Any) -> str:
     )
 
 
-QUESTIONS = {1: week_of_overtaking, 2: best_help_that_is_not_given, 3: border_of_help, 4: fading_help}
+QUESTIONS = {1: week_of_overtaking, 2: best_help_that_is_not_given, 3: border_of_help, 4: weakest_resolve, 5: fading_help}

@@ -82,9 +82,7 @@ def cost_of_a_rating(answer: Any) -> str:
         ],
         0.005,
     )
-    raise Reply(
-        "At rest the slope of what is climbed is the cost times the lever. The slope of e times l is l times that of e."
-    )
+    raise Reply("At rest the slope of what is climbed is the cost times the lever. Write that down for both teams.")
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +100,9 @@ def least_appeal(answer: Any) -> str:
         )
     if (less := _relatedness(appeal - 0.1)) <= -LIMIT:
         raise Reply(f"It does, but so it does with {appeal - 0.1:.1f}, where it ends {-less:.3f} below. Find the least.")
-    return "A weak appeal is enough. The climber does not need people who love to be bound, only people who do not mind."
+    return (
+        "A weak appeal is enough. The climber does not need people who love to be bound, only people whom cues draw a little."
+    )
 
 
 def _who(seed: int, policy: Any) -> tuple[dict[str, float], float]:
@@ -125,7 +125,7 @@ def harmless_and_used(answer: Any) -> str:
         gaps, used = attempt("This policy", _who, seed, answer)
         worst = min(gaps, key=gaps.__getitem__)
         if gaps[worst] < -LOST:
-            other = " You have capped one lever, and the team has found another." if worst == "competence" else ""
+            other = " What cannot be got by one lever is got by another." if worst == "competence" else ""
             raise Reply(f"With seed {seed}, {worst} ends {-gaps[worst]:.2f} below its level without an assistant.{other}")
         if used < USED:
             raise Reply(f"No need is harmed, but with seed {seed} it is used only {used:.2f} of the time. Cap less.")

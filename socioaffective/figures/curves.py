@@ -25,6 +25,7 @@ def curves(
     names: Sequence[str] | str | None = None,
     log: bool = False,
     marks: Mapping[str, float] | None = None,
+    title: str | None = None,
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> alt.LayerChart:
@@ -33,9 +34,9 @@ def curves(
     Inputs: `data`, an `xarray.Dataset` with one dimension and its coordinate, or a mapping from label to such datasets, which
     are told apart by dashes; `names`, the variables to draw (all unless told otherwise). Keywords: `log`, whether equal steps
     along the x axis are equal factors; `marks`, a mapping from label to a place on the x axis, drawn as a labelled upright
-    line; `width`, `height` in pixels. Titles come from `long_name` and `units`, and the y axis from `bounds` where a variable
-    has them. Raises ValueError for a variable that is not there or has fewer than two finite values, for more than one
-    dimension, for too many lines, and for `log` with an x that is not above 0.
+    line; `title` of the y axis; `width`, `height` in pixels. Titles come from `long_name` and `units` unless given, and the y
+    axis from `bounds` where a variable has them. Raises ValueError for a variable that is not there or has fewer than two
+    finite values, for more than one dimension, for too many lines, and for `log` with an x that is not above 0.
 
     >>> import numpy as np, xarray as xr
     >>> import socioaffective as sa
@@ -60,12 +61,11 @@ def curves(
             said.append(_story(", ".join(filter(None, (called, label))), words(axis), across, up))
     said += _crossings(lines) if count <= MOST_COMPARED else []
     low, high = _extent([part[name] for part in parts for name in wanted])
-    # Rounded as data are, so that the axis is the same on every processor.
-    low, high = theme.rounded([low, high], high - low)
     ends = min(float(line.x[0]) for line in lines), max(float(line.x[-1]) for line in lines)
     if log and ends[0] <= 0:
         raise ValueError(f"On a logarithmic axis '{axis}' must be above 0; its least value is {ends[0]:g}.")
-    title, across_title = _title(parts[0][wanted[0]], wanted[0]) if len(wanted) == 1 else "value", _title(parts[0][axis], axis)
+    own_title = _title(parts[0][wanted[0]], wanted[0]) if len(wanted) == 1 else "value"
+    title, across_title = title or own_title, _title(parts[0][axis], axis)
     places = {label: number(where, f"The mark '{label}'") for label, where in mapped(marks, "marks", "{'peak': 3.2}").items()}
     rows = [{"x": where, "y": high, "text": str(label)} for label, where in places.items() if ends[0] <= where <= ends[1]]
     if rows:

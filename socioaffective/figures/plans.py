@@ -18,6 +18,8 @@ from socioaffective.objectives import NEEDS
 
 # Points of a line of prices, and decisions of a plan that are drawn.
 MOST_POINTS = 200
+# Width of a letter of a label, in pixels.
+LETTER = 6.2
 
 
 def controls(plan: Plan, levers: Sequence[str] | str | None = None, width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
@@ -148,9 +150,8 @@ def pareto_front(
     everything = np.array([[row["x"], row["y"]] for row in [*points, *marks]])
     low, high = everything.min(axis=0), everything.max(axis=0)
     pad = 0.08 * np.maximum(high - low, 1e-3)
-    scales = [
-        alt.Scale(domain=[float(low[k] - pad[k]), float(high[k] + pad[k] * (3 if k == 0 else 1))], nice=False) for k in (0, 1)
-    ]
+    edges = np.stack([low - pad, high + pad])
+    scales = [alt.Scale(domain=edges[:, k].tolist(), nice=False) for k in (0, 1)]
     x = alt.X("x:Q", title=f"{words(one)} (mean over the time)", scale=scales[0])
     y = alt.Y("y:Q", title=f"{words(other)} (mean over the time)", scale=scales[1])
     colour = theme.colour("engagement")
@@ -164,9 +165,13 @@ def pareto_front(
         layers.append(
             alt.Chart(rows_of(marks)).mark_point(shape="diamond", filled=True, size=90, color=ink, opacity=1).encode(x=x, y=y)
         )
-        up = (float(low[1] - pad[1]), float(high[1] + pad[1]))
-        put_apart(marks, *up, height)
-        layers += haloed(marks, {"x": x, "y": "place:Q", "text": "text:N"}, align="left", dx=8, fontSize=12)
+        put_apart(marks, *edges[:, 1].tolist(), height)
+        # No run is beyond the front, so on the left of its mark and below it a label is clear of it.
+        across = (edges[1, 0] - edges[0, 0]) / width
+        aside = [row["x"] - (LETTER * len(row["text"]) + 12) * across > edges[0, 0] for row in marks]
+        for left, style in ((True, {"align": "right", "dx": -8}), (False, {"align": "left", "dx": 8, "dy": 8})):
+            shown = [row for row, clear in zip(marks, aside, strict=True) if clear == left]
+            layers += haloed(shown, {"x": x, "y": "place:Q", "text": "text:N"}, fontSize=12, **style)
     ends = [f"({two(points[k]['x'])}, {two(points[k]['y'])})" for k in (0, -1)]
     said = f"Best mixtures of {one} and {other}, from {ends[0]} to {ends[1]}"
     said += "".join(f"; {row['text']} at ({two(row['x'])}, {two(row['y'])})" for row in marks)

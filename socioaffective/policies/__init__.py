@@ -4,14 +4,18 @@ from socioaffective.policies.base import COST as COST
 from socioaffective.policies.base import Relay as Relay
 from socioaffective.policies.base import Steps as Steps
 from socioaffective.policies.base import Stepwise, fixed, schedule
+from socioaffective.policies.base import limits as limits
+from socioaffective.policies.base import said as said
 from socioaffective.policies.climbing import RATE as RATE
 from socioaffective.policies.climbing import Climber as Climber
 from socioaffective.policies.climbing import climber
 from socioaffective.policies.climbing import closed_by as closed_by
 from socioaffective.policies.foresight import far_sighted, receding
 from socioaffective.policies.learning import ab_test, bandit
+from socioaffective.policies.turns import Capped as Capped
 from socioaffective.policies.turns import Policy as Policy
 from socioaffective.policies.turns import Resting as Resting
+from socioaffective.policies.turns import a_policy as a_policy
 from socioaffective.policies.turns import capped, cooled_off, switched
 
 __all__ = [

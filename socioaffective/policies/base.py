@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-from socioaffective.checks import number
+from socioaffective.checks import listed, number, unknown
 from socioaffective.model import Model
 
 # What pulling a lever costs the assistant, in engagement.
 COST, COSTS = 0.2, (0.01, 2.0)
 
+# Levels that levers stay below, in order of their names.
+Caps = tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True)
 class Steps:
-    """Levers that are constant between given weeks: for each lever a mapping from week to the value from then on. `caps` names
-    the levers that have been capped."""
+    """Levers that are constant between given weeks: for each lever a mapping from week to the value from then on. `caps` are
+    levels that they stay below."""
 
     levers: Mapping[str, Mapping[float, float]]
-    caps: tuple[str, ...] = ()
+    caps: Caps = ()
 
     def __post_init__(self) -> None:
         # A copy, so that a schedule stays what it was whatever becomes of the caller's own mapping.
@@ -39,10 +42,11 @@ class Steps:
 class Stepwise:
     """A policy that decides every so often and holds its levers in between; subclass it to write one that remembers.
 
-    `every` is the time between two decisions in weeks (steps, for a discrete model), `random` whether it draws at random.
+    `every` is the time between two decisions in weeks (steps, for a discrete model).
     `begin(model, weeks, rng)` is called once for each person of a run; it returns `decide(time, state, settings)`, which is
-    called at 0, `every`, 2 `every` ... with the person's states and the settings in force, and returns levers by name. Same
-    seed, same decisions, however many people there are.
+    called at 0, `every`, 2 `every` ... with the person's states and the settings in force, and returns levers by name. `weeks`
+    is the length of the run, `rng` a NumPy generator of the person's own: same seed, same decisions, however many people there
+    are. What `begin` sets up is the person's alone; what is kept on `self` is shared by all people and runs.
 
     >>> import socioaffective as sa
     >>> class Wary(sa.policies.Stepwise):
@@ -59,7 +63,11 @@ class Stepwise:
     """
 
     every: float
-    random: ClassVar[bool] = False
+
+    def __repr__(self) -> str:
+        own = {"every": getattr(self, "every", None), **vars(self)}
+        shown = [f"{n}={v!r}" for n, v in own.items() if isinstance(v, (int, float, str)) and not n.startswith("_")]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
         """Returns the decisions of one run of one person: a function of time, states and settings."""
@@ -71,6 +79,40 @@ class Relay:
     """Policies that take turns: a tuple of (week, policy), in order of time; made by `switched`, `capped` and `cooled_off`."""
 
     turns: tuple[tuple[float, Any], ...]
+
+    def __repr__(self) -> str:
+        first, *later = self.turns
+        return said(first[1]) + "".join(f", from week {week:g} {said(policy)}" for week, policy in later)
+
+
+def said(policy: Any) -> str:
+    """Returns a policy in words that are the same in every session, which the address of a function is not."""
+    if policy is None:
+        return "none"
+    if isinstance(policy, (Steps, Stepwise, Relay)) or not callable(policy):
+        return repr(policy)
+    return getattr(policy, "__name__", None) or getattr(getattr(policy, "func", None), "__name__", type(policy).__name__)
+
+
+def limits(model: Model, caps: Caps) -> dict[str, float]:
+    """Returns caps by lever, once the model has the levers and they can be held there: one misspelt would cap nothing."""
+    for name, _ in caps:
+        if name not in model.levers:
+            raise unknown(f"lever of '{model.title}' to cap", name, model.levers)
+    return {name: number(cap, f"The cap of '{name}'", model.levers[name].bounds) for name, cap in caps}
+
+
+def lever_names(given: Any, why: str) -> tuple[str, ...]:
+    """Returns names of levers, at least one and none twice."""
+    names = tuple(listed(given, "levers", "['cues']"))
+    if not names:
+        raise ValueError(f"levers is empty: {why}")
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"levers must be names in quotes, such as ['cues'], not {name!r}.")
+        if names.count(name) > 1:
+            raise ValueError(f"levers names '{name}' twice. Name each once.")
+    return names
 
 
 def fixed(**levers: float) -> Steps:

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import sympy
 
-from socioaffective.checks import listed, number, unknown
+from socioaffective.checks import number, unknown
 from socioaffective.model import Model, a_model, observable, parameter, state
-from socioaffective.policies.base import COST, COSTS
+from socioaffective.policies.base import COST, COSTS, Caps, lever_names, limits
 
 # How fast levers climb, per week.
 RATE, RATES = 5.0, (0.1, 50.0)
@@ -24,7 +24,7 @@ class Climber:
     levers: tuple[str, ...] | None
     cost: float
     rate: float
-    caps: tuple[tuple[str, float], ...] = ()
+    caps: Caps = ()
 
     def on(self, model: Model) -> Model:
         """Returns the model closed by this policy: the levers are states that climb, with `lever_cost` and `climbing_rate`
@@ -34,14 +34,15 @@ class Climber:
             raise ValueError(f"A climber moves in continuous time; '{model.title}' moves in steps.")
         if self.objective not in model.expressions:
             raise unknown(f"observable of '{model.title}' to climb", self.objective, model.expressions)
-        for name in (*(self.levers or ()), *dict(self.caps)):
+        for name in self.levers or ():
             if name not in model.levers:
                 raise unknown(f"lever of '{model.title}'", name, model.levers)
-        swap, caps = {}, dict(self.caps)
+        swap, caps = {}, limits(model, self.caps)
         for name in model.levers if self.levers is None else self.levers:
             q = model.levers[name]
-            bounds = q.bounds[0], min(q.bounds[1], caps.get(name, q.bounds[1]))
-            swap[model.symbols[name]] = state(name, q.meaning, min(q.value, bounds[1]), bounds, q.unit, q.symbol, q.source)
+            low, high = q.bounds[0], min(q.bounds[1], caps.get(name, q.bounds[1]))
+            bounds = (low, high) if high > low else q.bounds
+            swap[model.symbols[name]] = state(name, q.meaning, min(q.value, high), bounds, q.unit, q.symbol, q.source)
         if not swap:
             raise ValueError(f"'{model.title}' has no lever to climb with.")
         cost = parameter(
@@ -65,7 +66,10 @@ class Climber:
         payoff = model.expressions[self.objective].xreplace(swap)
         equations = {x: right.xreplace(swap) for x, right in model.equations.items()}
         for u in swap.values():
-            equations[u] = rate * _kept_inside(payoff.diff(u) - cost * u, u)
+            low = u.quantity.bounds[0]
+            # Capped at the lowest it can be, a lever has nowhere to climb.
+            shut = caps.get(u.name, low + 1) <= low
+            equations[u] = rate * (low - u if shut else _kept_inside(payoff.diff(u) - cost * u, u))
         shown = {}
         for name, q in model.observables.items():
             shown[name] = observable(model.expressions[name].xreplace(swap), q.meaning, q.bounds, q.unit, q.symbol)
@@ -73,7 +77,7 @@ class Climber:
         closed = Model(f"{model.title} with a climber", equations, shown, noise, model.clock, model.source,
                        model.left_out, model.refuted_by)  # fmt: skip
         moved = {n: q.value for n, q in {**model.states, **model.settings}.items() if n in closed.quantities}
-        return closed.replace(**moved)
+        return closed.replace(**moved | {n: min(moved[n], cap) for n, cap in caps.items()})
 
 
 @lru_cache(maxsize=64)
@@ -106,9 +110,7 @@ def climber(
     """
     if not isinstance(objective, str):
         raise TypeError(f"objective must be the name of an observable, such as 'engagement', not {objective!r}.")
-    chosen = None if levers is None else tuple(listed(levers, "levers", "['cues']"))
-    if chosen == ():
-        raise ValueError("levers is empty: name those that climb, or leave it out and all of them do.")
+    chosen = None if levers is None else lever_names(levers, "name those that climb, or leave it out and all of them do.")
     return Climber(
         objective,
         chosen,

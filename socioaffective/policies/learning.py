@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from socioaffective.checks import listed, number, unknown, whole
+from socioaffective.checks import number, unknown, whole
 from socioaffective.model import Model
-from socioaffective.policies.base import COST, COSTS, Stepwise
+from socioaffective.policies.base import COST, COSTS, Stepwise, lever_names
 
 MOST_ARMS, MOST_USERS = 1_000, 10**9
 Decide = Callable[[float, Mapping[str, float], Mapping[str, float]], dict[str, float]]
@@ -27,7 +27,6 @@ class Learner(Stepwise):
     noise: float
     cost: float
     every: float
-    random: ClassVar[bool] = True
 
     def chosen(self, model: Model) -> tuple[str, ...]:
         """Returns the levers that are set, once the model has them and what is observed."""
@@ -98,14 +97,17 @@ class Bandit(Learner):
         grids = [np.linspace(*model.levers[name].bounds, self.levels).tolist() for name in names]
         arms = [dict(zip(names, arm, strict=True)) for arm in itertools.product(*grids)]
         untried, worth = rng.permutation(len(arms)).tolist(), np.full(len(arms), -np.inf)
-        pulled = -1
+        pulled, last = -1, -np.inf
 
         def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
-            nonlocal pulled
-            if pulled >= 0:
-                reward = observe(state, settings) - self.cost / 2 * sum(u**2 for u in arms[pulled].values())
+            nonlocal pulled, last
+            # What is seen sooner or later than it should be, as after a cooling off, says nothing about the arm.
+            if abs(time - last - self.every) < 1e-6 * self.every:
+                # What was in force, which a cap may have lowered.
+                reward = observe(state, settings) - self.cost / 2 * sum(settings[name] ** 2 for name in names)
                 old = worth[pulled]
                 worth[pulled] = reward if np.isinf(old) else old + self.step * (reward - old)
+            last = time
             if untried:
                 pulled = untried.pop()
             elif rng.uniform() < self.exploration:
@@ -120,9 +122,7 @@ class Bandit(Learner):
 def _common(objective: Any, levers: Any, users: Any, noise: Any, cost: Any, every: Any) -> tuple:
     if not isinstance(objective, str):
         raise TypeError(f"objective must be the name of an observable, such as 'engagement', not {objective!r}.")
-    chosen = None if levers is None else tuple(listed(levers, "levers", "['cues']"))
-    if chosen == ():
-        raise ValueError("levers is empty: name those that are set, or leave it out and all of them are.")
+    chosen = None if levers is None else lever_names(levers, "name those that are set, or leave it out and all of them are.")
     count, spread = whole(users, "users", 1, MOST_USERS), number(noise, "noise", (0, 1e6))
     return objective, chosen, count, spread, number(cost, "cost", COSTS), number(every, "every (weeks between two decisions)")
 
@@ -143,7 +143,8 @@ def ab_test(
     otherwise). Keywords: `width`, how far the two arms lie from the present level; `users` in each arm, people like this one,
     measured with a standard deviation of `noise` each; `rate` and `cost` as for `climber`; `every`, weeks between two tests.
     At each test every lever moves by `rate` x `every` x (measured slope - cost x lever). With many users and frequent tests
-    this is the climber: it needs no model of anybody.
+    this is the climber: it needs no model of anybody. Raises ValueError for a number out of its bounds, and with a model that
+    lacks the objective or a lever.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=52, policy=sa.policies.ab_test(), seed=1)
@@ -171,7 +172,8 @@ def bandit(
     Inputs: `objective`, the name of the observable that is measured; `levers`, those that are set (all unless told otherwise).
     Keywords: `levels`, how many levels of each lever there are; `exploration`, how often an arm is drawn by lot; `step`, how
     far one result moves what is remembered of an arm, constant since the person changes; `users` and `noise` as for
-    `ab_test`; `cost` of the levers; `every`, weeks between two decisions. First each arm is tried once.
+    `ab_test`; `cost` of the levers; `every`, weeks between two decisions. First each arm is tried once. Raises like `ab_test`,
+    and for more than a thousand arms.
     Source: epsilon-greedy with a constant step, Sutton and Barto (2018), Reinforcement learning, chapter 2 [recalled, verify].
 
     >>> import socioaffective as sa

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import update_wrapper
+from numbers import Real
 from typing import Any
 
-from socioaffective.checks import listed, number, unknown
+import numpy as np
+
+from socioaffective.checks import number, unknown
 from socioaffective.model import Model
-from socioaffective.policies.base import Relay, Steps, Stepwise
+from socioaffective.policies.base import Caps, Relay, Steps, Stepwise, lever_names, said
 from socioaffective.policies.climbing import Climber
 
 Policy = Steps | Climber | Stepwise | Relay | Callable[[Mapping[str, float]], Mapping[str, float]]
@@ -17,8 +21,10 @@ Policy = Steps | Climber | Stepwise | Relay | Callable[[Mapping[str, float]], Ma
 def switched(first: Policy | None, second: Policy | None, at: float) -> Relay:
     """Returns the policy that is `first` until week `at` and `second` from then on; None leaves the levers at their defaults.
 
-    Whatever `second` is, it finds the person as they are then: a climber starts from the levers as they stand, a policy that
-    plans plans for the weeks that are left, a schedule keeps its own weeks.
+    Whatever `second` is, it finds the person and the levers as they are then: a climber climbs on from there, a policy that
+    plans plans for the weeks that are left, one that decides stepwise counts its time from there, a schedule keeps its own
+    weeks. Until week `at` the run is, to the last bit, that of `first` alone. Raises ValueError for a week not after 0 (in a
+    run also for one between two of its points), TypeError for what is no policy.
 
     >>> import socioaffective as sa
     >>> policy = sa.policies.switched(sa.policies.climber(), sa.policies.fixed(cues=0), at=52)
@@ -37,6 +43,9 @@ def switched(first: Policy | None, second: Policy | None, at: float) -> Relay:
 
 def capped(policy: Policy, at: float = 0, **caps: float) -> Policy:
     """Returns the policy with levers that never go above their caps, from week `at` on.
+
+    The policy goes on, with what it remembers, and does not know of the caps; a climber climbs as far as it may. A lever that
+    the policy does not set is capped as well. Raises ValueError for no cap, in a run also for one outside its lever's bounds.
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.companion, weeks=52, policy=sa.policies.capped(sa.policies.climber(), cues=0.4))
@@ -60,8 +69,8 @@ def cooled_off(
 ) -> Relay:
     """Returns the policy with a cooling-off period: `levers` at 0 for some weeks from week `at` on, then the policy goes on.
 
-    A model need not have all of the levers. What goes on then begins anew: a climber from 0, a policy that learns or plans
-    with what it finds, a schedule by its own weeks.
+    A model need not have all of the levers. Then the policy goes on: a climber from 0, a policy that decides stepwise with what
+    it remembers (an A/B test from the arms at 0, a plan as it was), a schedule by its own weeks.
 
     >>> import socioaffective as sa
     >>> policy = sa.policies.cooled_off(sa.policies.fixed(cues=0.8), at=8, weeks=4)
@@ -72,7 +81,7 @@ def cooled_off(
     week, length = _week(at), number(weeks, "weeks (how long the cooling off lasts)")
     if length <= 0:
         raise ValueError(f"weeks must be positive, not {length:g}: it is how long the cooling off lasts.")
-    rest = Resting(tuple(listed(levers, "levers", "['cues']")))
+    rest = Resting(lever_names(levers, "name those that rest."))
     turns = turns_of(policy)
     last = [own for start, own in turns if start <= week + length][-1]
     before = tuple(turn for turn in turns if turn[0] < week)
@@ -101,11 +110,16 @@ def turns_of(policy: Any) -> tuple[tuple[float, Any], ...]:
     >>> [week for week, _ in turns_of(sa.policies.switched(None, None, at=4))]
     [0.0, 4.0]
     """
-    if isinstance(policy, Relay):
-        return policy.turns
-    if policy is not None and not isinstance(policy, (Steps, Climber, Stepwise, Resting)) and not callable(policy):
-        raise TypeError(f"A policy must be one of sa.policies, or a function of the state, not {policy!r}.")
-    return ((0.0, policy),)
+    return policy.turns if isinstance(policy, Relay) else ((0.0, a_policy(policy)),)
+
+
+def a_policy(given: Any) -> Any:
+    """Returns what was given once it is a policy, or None."""
+    if isinstance(given, type):
+        raise TypeError(f"'{given.__name__}' is a class; a policy is made from it by calling it: {given.__name__}(...).")
+    if given is not None and not isinstance(given, (Steps, Climber, Stepwise, Relay, Resting)) and not callable(given):
+        raise TypeError(f"policy must be one of sa.policies, such as sa.policies.fixed(...), or a function, not {given!r}.")
+    return given
 
 
 def _week(at: Any) -> float:
@@ -116,37 +130,50 @@ def _week(at: Any) -> float:
 
 def _under(policy: Any, caps: Mapping[str, float]) -> Any:
     """Returns a policy of any kind whose levers stay below caps."""
-    lowered = lambda chosen: {n: min(v, caps[n]) if n in caps else v for n, v in chosen.items()}  # noqa: E731
-    if isinstance(policy, Resting):
-        return policy
-    if isinstance(policy, Steps):
-        lower = {n: {w: min(v, caps.get(n, v)) for w, v in steps.items()} for n, steps in policy.levers.items()}
-        return Steps(lower, (*policy.caps, *caps))
-    if isinstance(policy, Climber):
-        own = dict(policy.caps)
-        return replace(policy, caps=tuple(sorted((own | {n: min(c, own.get(n, c)) for n, c in caps.items()}).items())))
-    if isinstance(policy, Stepwise):
-        return Capped(policy, lowered, tuple(caps))
     if policy is None:
         raise ValueError("There is no policy to cap: give one, such as sa.policies.climber().")
+    if isinstance(policy, Resting):
+        return policy
+    own = dict(getattr(policy, "caps", ()))
+    limits = tuple(sorted((own | {n: min(cap, own.get(n, cap)) for n, cap in caps.items()}).items()))
+    if isinstance(policy, Steps):
+        return Steps({n: {w: min(v, caps.get(n, v)) for w, v in steps.items()} for n, steps in policy.levers.items()}, limits)
+    if isinstance(policy, Climber):
+        return replace(policy, caps=limits)
+    if isinstance(policy, Stepwise):
+        return Capped(policy.policy if isinstance(policy, Capped) else policy, limits)
 
     def beneath(state: Mapping[str, float]) -> Mapping[str, float]:
-        chosen = policy(state)
-        return lowered(chosen) if isinstance(chosen, Mapping) else chosen
+        return _lowered(policy(state), caps)
 
-    beneath.caps = (*getattr(policy, "caps", ()), *caps)
-    beneath.__name__ = f"{getattr(policy, '__name__', 'policy')}_capped"
+    update_wrapper(beneath, policy)
+    beneath.caps = limits
+    beneath.__name__ = said(policy) if own else f"{said(policy)}, capped"
     return beneath
+
+
+def _lowered(chosen: Any, caps: Mapping[str, float]) -> Any:
+    """Returns levers lowered to their caps; what is no number is left for the run to refuse."""
+    if not isinstance(chosen, Mapping):
+        return chosen
+    plain = {n: v.item() if isinstance(v, np.ndarray) and v.ndim == 0 else v for n, v in chosen.items()}
+    return {n: caps[n] if n in caps and isinstance(v, Real) and v > caps[n] else v for n, v in plain.items()}
 
 
 class Capped(Stepwise):
     """A stepwise policy whose decisions are lowered to their caps."""
 
-    def __init__(self, policy: Stepwise, lowered: Callable[[Mapping], Mapping], caps: tuple[str, ...]) -> None:
-        self.caps, self.policy, self.lowered = (*getattr(policy, "caps", ()), *caps), policy, lowered
-        self.every, self.random = policy.every, policy.random
+    def __init__(self, policy: Stepwise, caps: Caps) -> None:
+        self.policy, self.caps, self.every = policy, caps, getattr(policy, "every", None)
+
+    def __repr__(self) -> str:
+        return f"{self.policy!r}, capped at {', '.join(f'{name} {cap:g}' for name, cap in self.caps)}"
 
     def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
         """Returns the decisions of the policy, each lowered to the caps."""
         decide = self.policy.begin(model, weeks, rng)
         return lambda time, state, settings: self.lowered(decide(time, state, settings))
+
+    def lowered(self, chosen: Any) -> Any:
+        """Returns a decision lowered to the caps."""
+        return _lowered(chosen, dict(self.caps))

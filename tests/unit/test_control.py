@@ -290,3 +290,15 @@ WRONG = [
 def test_what_makes_no_sense_is_refused_with_a_sentence(given, said):
     with pytest.raises((ValueError, TypeError), match=said):
         sa.optimise(sa.models.companion, **given)
+
+
+def test_steps_that_run_away_in_mid_search_are_shortened():
+    x = sa.state("tension", start=0.9, bounds=(0, 1))
+    u = sa.lever("ease", "how fast it is let go")
+    fast = sa.Model("Fast", {x: -300 * u * sympy.sinh(x)}, {"calm": 1 - x**2})
+    # The lever at 0 moves nothing, so that long steps look good enough to set out from there.
+    plan = sa.optimise(fast, "calm", weeks=8, starts=1)
+    assert plan.converged and plan.value == pytest.approx(sa.optimise(fast, "calm", weeks=8).value, abs=1e-4)
+    run = sa.simulate(fast, 8, policy=plan.policy, dt=1 / 256)
+    gained = float((1 - run["tension"] ** 2).integrate("time")) - 0.1 * float((plan.controls["ease"] ** 2).sum())
+    assert plan.value == pytest.approx(gained, abs=1e-3)

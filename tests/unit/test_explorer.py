@@ -165,8 +165,33 @@ def test_a_function_that_fails_says_why_in_the_view():
         ([{"what": ["ties"]}], ValueError, "at least two words"),
         ([{"what": "ties"}], TypeError, "must be a list"),
         ([{"what": [1, 2]}], ValueError, "at least two words"),
+        ([{"variable": ["ties", "ties"]}], ValueError, "twice"),
+        ([{3: ["ties", "wanting"]}], TypeError, "named by the argument"),
+        ([LENGTH, {"varable": ["ties", "wanting"]}], ValueError, "no argument of figure_of 'weeks_ahead'"),
+        ([{"variable": ["ties", "wanting"]}], ValueError, "figure_of needs 'weeks' too"),
     ],
 )
 def test_controls_of_a_function_that_are_none_are_refused(controls, kind, said):
     with pytest.raises(kind, match=said):
         sa.explore(figure_of, controls)
+
+
+def test_a_function_is_told_what_only_a_model_has():
+    for option in ({"weeks": 12}, {"show": "ties"}, {"beside": figure_of}):
+        with pytest.raises(ValueError, match="for exploring a model"):
+            sa.explore(lambda weeks_ahead: figure_of(weeks_ahead, "ties"), [LENGTH], **option)
+    with pytest.raises(TypeError, match="A Model is needed"):
+        sa.explore(dict, [LENGTH])
+
+
+def test_an_error_of_any_kind_is_shown_and_gone_once_it_is_mended():
+    def brittle(weeks_ahead):
+        return figure_of(weeks_ahead, {26: "ties"}[weeks_ahead])
+
+    view = sa.explore(brittle, [LENGTH])
+    view.sliders["weeks_ahead"].value = 52
+    assert "role='alert'" in view.view.value and "brittle raised KeyError: 52.0" in view.view.value
+    view.reset()
+    assert (
+        "<svg" in view.view.value and view.code == "brittle(weeks_ahead=26)" and repr(view) == "Explorer(brittle: weeks_ahead)"
+    )

@@ -48,6 +48,14 @@ def test_a_bandit_follows_somebody_who_changes():
     assert float(early.mean()) < 0.15 and float(late.mean()) > 0.85
 
 
+def test_a_bandit_does_not_blame_an_arm_for_a_pause():
+    bandit = P.bandit(levels=5, users=10**9, noise=0, exploration=0, cost=0.01)
+    for weeks in (4, 0.5):
+        run = sa.simulate(still(0.75), 30, policy=P.cooled_off(bandit, at=20.25, weeks=weeks, levers=["push"]), dt=0.25, seed=1)
+        assert not run["push"].sel(time=slice(20.25, 20.5)).any()
+        assert (run["push"].sel(time=slice(20.25 + weeks, None)) == 0.75).all()
+
+
 def test_both_learn_to_bind_without_a_model_of_anybody():
     for policy in (P.ab_test(), P.bandit(users=10_000)):
         run = sa.simulate(sa.models.ecosystem, 104, policy=policy, seed=0, dt=1)

@@ -1,0 +1,142 @@
+"""Segments: a run from one change to the next."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+
+from socioaffective import integrate
+from socioaffective.compile import compiled, rates
+from socioaffective.deciding import Decisions, answer_of, answers
+from socioaffective.given import LEAST_POINTS
+from socioaffective.model import CLOCKS, Model
+
+
+def run_between(
+    model: Model,
+    times: np.ndarray,
+    ends: tuple[int, int],
+    y: np.ndarray,
+    p: np.ndarray,
+    changes: dict,
+    feedback: Callable | None,
+    decisions: Decisions | None,
+    draws: np.ndarray | None,
+    watched: bool,
+) -> tuple[np.ndarray, np.ndarray, list[tuple]]:
+    """Returns the states (states, people, times) from one of the times to another, the settings in force (settings, people,
+    times), and where a run is watched its pieces from one change to the next: their times, states and settings."""
+    names, settings = list(model.states), list(model.settings)
+    changes = _on_grid(model, changes, times)
+    decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, times)
+    start, stop = times[ends[0]], times[ends[1]]
+    marks = sorted(t for t in {*changes, *decided} if start < t < times[-1])
+    y, p, pieces = y.copy(), p.copy(), []
+    # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
+    fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
+    whole, times = times, times[ends[0] : ends[1] + 1]
+    path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
+    for begin, reach in itertools.pairwise([start, *marks, whole[-1]]):
+        if begin >= stop:
+            break
+        end = min(reach, stop)
+        _apply(changes.get(begin, {}), names, settings, y, p)
+        if begin in decided:
+            decisions.take(begin, y, p)
+        inside = (times >= begin) & (times <= end)
+        grid = times[inside]
+        if model.clock == "continuous":
+            grid = np.union1d(grid, [begin, *fine[(fine > begin) & (fine < end)], end])
+        own = None if draws is None else draws[ends[0] + np.flatnonzero(inside)[:-1]]
+        segment = _segment(model, grid, reach, y, p, feedback, own)
+        if watched:
+            pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
+        keep = np.isin(grid, times[inside])
+        path[..., inside] = segment[..., keep]
+        used[..., inside] = p[..., None]
+        y = segment[..., -1].copy()
+    # Where another policy takes over it is the one that acts.
+    if stop == whole[-1] and (stop in changes or stop in decided):
+        _apply(changes.get(times[-1], {}), names, settings, y, p)
+        if times[-1] in decided:
+            decisions.take(times[-1], y, p)
+        path[..., -1], used[..., -1] = y, p
+        if watched:
+            pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
+    if feedback is not None:
+        for k in range(len(times)):
+            used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
+    return path, used, pieces
+
+
+def _in_force(model: Model, feedback: Callable | None, grid: np.ndarray, path: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Returns the settings in force along a piece of a run, shape (settings, people, times)."""
+    if feedback is None:
+        return np.repeat(p[..., None], len(grid), axis=-1)
+    return np.stack([answers(model, feedback, t, path[..., k], p) for k, t in enumerate(grid)], axis=-1)
+
+
+def _on_grid(model: Model, changes: Mapping[float, dict], times: np.ndarray) -> dict[float, dict]:
+    """Returns the changes at the times of the grid they fall on; without noise one may fall between two points."""
+    result: dict[float, dict] = {}
+    weeks = np.array(list(changes), dtype=float)
+    after = np.clip(np.searchsorted(times, weeks), 1, len(times) - 1)
+    nearer = np.where(weeks - times[after - 1] < times[after] - weeks, after - 1, after)
+    for (week, change), k in zip(changes.items(), nearer, strict=True):
+        nearest = float(times[k])
+        if abs(nearest - week) > 1e-9 * times[-1]:
+            if (model.noise or model.clock == "discrete") and week < times[-1]:
+                raise ValueError(
+                    f"A change at {CLOCKS[model.clock]} {week:g} falls between two steps of this run "
+                    f"({times[1]:g} apart); move it to {nearest:g}."
+                )
+            nearest = week
+        result.setdefault(nearest, {}).update(change)
+    return result
+
+
+def _apply(change: Mapping[str, float], names: Sequence[str], settings: Sequence[str], y: np.ndarray, p: np.ndarray) -> None:
+    for name, value in change.items():
+        (y if name in names else p)[(names if name in names else settings).index(name)] = value
+
+
+def _segment(
+    model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None, draws: Any
+) -> np.ndarray:
+    names = list(model.states)
+    if len(grid) < 2:
+        return np.repeat(y[..., None], len(grid), axis=-1)
+    if draws is None and model.clock == "continuous":
+        if y.shape[1] > 1 and feedback is None:
+            array = rates(model, "array")
+            with contextlib.suppress(integrate.StuckError):
+                return integrate.many(lambda t, s: array(s, p), y, grid, names, reach)
+        scalar = rates(model, "scalar")
+        runs = []
+        for person in range(y.shape[1]):
+            values = p[:, person].tolist()
+            if feedback is None:
+                alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
+            else:
+                alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
+            runs.append(integrate.one(alone, y[:, person], grid, names, reach))
+        return np.stack(runs, axis=1)
+    array = rates(model, "array")
+
+    def in_force(t: float, s: np.ndarray) -> np.ndarray:
+        return p if feedback is None else answers(model, feedback, t, s, p)
+
+    def field(t: float, s: np.ndarray) -> np.ndarray:
+        return array(s, in_force(t, s))
+
+    sizes = [model.noise.get(x, sympy.S.Zero) for x in model.equations]
+    noise = compiled(model, tuple(sizes), "array") if draws is not None else None
+    spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
+    if model.clock == "discrete":
+        return integrate.iterated(field, spread, y, grid, draws)
+    return integrate.noisy(field, spread, y, grid, draws)
