@@ -31,7 +31,7 @@ COLOURS = {
     "steering": ("#2C5F8A", "#8FBCE6"),
     "cues": ("#7D6B00", "#D9C24A"),
 }
-SAME_AS = {"felt_relatedness": "relatedness", "skill": "competence"}
+SAME_AS = {"felt_relatedness": "relatedness", "skill": "competence", "performance": "preference"}
 # For names that have no colour of their own, in order of appearance.
 SPARE = [
     COLOURS[name] for name in ("autonomy", "wanting", "relatedness", "offer", "competence", "ties", "liking", "preference")

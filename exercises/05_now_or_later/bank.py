@@ -11,20 +11,20 @@ class Coach:
     room = 0.002
 
     def __call__(self, state):
-        missing = 0.5 + self.room - state["skill"]
-        return {"accommodation": np.clip(missing / (0.6 * max(1 - state["skill"], 0.01)), 0, 1)}
+        missing = 0.6 + self.room - state["skill"]
+        return {"accommodation": np.clip(missing / (0.8 * max(1 - state["skill"], 0.01)), 0, 1)}
 
 
 def generous(state):
-    return {"accommodation": float(np.clip((0.8 - state["skill"]) / (0.6 * (1.001 - state["skill"])), 0, 1))}
+    return {"accommodation": float(np.clip((0.6 - state["skill"]) / (0.6 * (1.001 - state["skill"])), 0, 1))}
 
 
 def stingy(state):
-    return {"accommodation": float(np.clip(0.5 - state["skill"], 0, 1))}
+    return {"accommodation": float(np.clip(0.6 - state["skill"], 0, 1))}
 
 
 def abrupt(state):
-    return {"accommodation": 0.9 if state["skill"] < 0.5 else 0.0}
+    return {"accommodation": 0.9 if state["skill"] < 0.6 else 0.0}
 
 
 WRONG = {
@@ -76,5 +76,5 @@ RIGHT = {
     2: [5 / 7, 0.714],
     3: [0.729, 0.73],
     4: [0.7, np.float64(0.703)],
-    5: [Coach(), lambda s: {"accommodation": min(1, max(0, (0.5 - s["skill"]) / 0.6 / (1.0001 - s["skill"])))}],
+    5: [Coach(), lambda s: {"accommodation": min(1, max(0, (0.6 - s["skill"]) / 0.8 / (1.0001 - s["skill"])))}],
 }

@@ -72,7 +72,7 @@ WRONG = {
         (d.examples["conspiracy"], "none does"),
         (d.examples["writer"], "some do and some do not"),
         (d.examples["dehydration"], "3 selves (2, 3, 4)"),
-        (two((0, 1), (0, 1)), "harder to please"),
+        (two((0, 1), (0, 1)), "add up"),
         ({"moves": 1}, "not dict"),
     ],
     5: [

@@ -17,7 +17,7 @@ from socioaffective.simulation import simulate
 from socioaffective.worlds.present_bias import postpones
 
 BETTER, DISCOUNT, IMPATIENT = 0.8, 0.02, 0.08
-STANDARD, ENOUGH, WORSE = 0.5, 0.8, 0.5
+STANDARD, ENOUGH, WORSE = 0.6, 0.75, 0.5
 PEOPLE = {
     "the novice of the chapter": {},
     "somebody who can do more at first": {"skill": 0.35},
@@ -91,7 +91,7 @@ def _border(discount: float) -> float:
 def border_of_help(answer: Any) -> str:
     skill, key = share(answer, "The skill"), _border(IMPATIENT)
     if abs(skill - key) <= 0.01:
-        return "Nearly three quarters of the way, and still the work is done for them: so much for helping the weak."
+        return "Nearly three quarters of the way, and the plan still does the work for them."
     point_out(
         skill,
         [
@@ -130,7 +130,7 @@ def weakest_resolve(answer: Any) -> str:
 
 
 def _run(policy: Any, start: dict[str, float]) -> xr.Dataset:
-    return simulate(scaffold, 52, start, policy, dt=0.25)
+    return simulate(scaffold, 52, start, policy, dt=0.25, help_quality=BETTER)
 
 
 def _probe(policy: Any) -> None:

@@ -128,10 +128,7 @@ def nobody_minds(answer: Any) -> str:
             "Ask with judge(...).by_self."
         )
     if solve(answer, "real-time", 2).influences:
-        raise Reply(
-            "Nobody minds, but real-time influences too. It adds what the present self gives and what the new self gives: let "
-            "the new self be harder to please, so that it prefers the change and still gives little."
-        )
+        raise Reply("Nobody minds, but real-time influences too. Whose numbers does it add up, and in which steps?")
     return "No self minds and one gains, and yet the sum over selves does not ask for it: it compares their scales."
 
 

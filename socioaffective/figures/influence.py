@@ -132,7 +132,9 @@ def discount_bars(worlds: Mapping[str, Any] | None = None, width: int = WIDTH, h
     if not rows:
         raise ValueError("discount_bars needs at least one world.")
     order = list(dict.fromkeys(row["world"] for row in rows))
-    x = alt.X("from:Q", title="discount: what the next step counts, compared with this one", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X(
+        "from:Q", title="discount factor: what the next step counts, compared with this one", scale=alt.Scale(domain=[0, 1])
+    )
     y = alt.Y("world:N", title=None, sort=order, axis=alt.Axis(ticks=False, domain=False, labelLimit=200))
     base, ink = alt.Chart(rows_of(rows)), theme.scheme()["ink"]
     layers = [
