@@ -12,6 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of
+from socioaffective.fates import ELSEWHERE, UNDECIDED
 from socioaffective.figures.marks import (
     DASHES,
     HEIGHT,
@@ -81,6 +82,8 @@ def phase_plane(
     if several and view.basins is not None:
         shares = [(e, float((view.basins == k).mean())) for k, e in enumerate(view.equilibria) if e.stable]
         said += [f"{share:.0%} of the starts end at {_coordinates(e)}" for e, share in shares]
+    if view.basins is not None and (share := float((view.basins == UNDECIDED).mean())):
+        said.append(f"where {share:.0%} of the starts end is not decided")
     if run is not None:
         layers += _path(model, run)
         ends = [by_person(run, n)[-1, 0] for n in model.states]
@@ -89,7 +92,7 @@ def phase_plane(
 
 
 def basin_layer(view: Portrait) -> alt.Chart:
-    """Returns the basins of a portrait as tinted cells, neighbours of one fate in one rectangle.
+    """Returns the basins of a portrait as tinted cells, neighbours of one fate in one rectangle; what is undecided is grey.
 
     >>> import socioaffective as sa
     >>> view = sa.portrait(sa.models.companion, cues=0.7)
@@ -100,14 +103,15 @@ def basin_layer(view: Portrait) -> alt.Chart:
     if fate is None:
         raise ValueError("This portrait was made without basins.")
     edges = [np.linspace(low, high, fate.sizes[n] + 1) for n, (low, high) in zip(names, box_of(view.model), strict=True)]
-    shares = _shares(view)
+    tints = {k: theme.tint(share) for k, share in enumerate(_shares(view))}
+    tints |= {ELSEWHERE: theme.scheme()["background"], UNDECIDED: theme.scheme()["grid"]}
     rows = []
     for i, column in enumerate(fate.values):
         cuts = [0, *(np.flatnonzero(np.diff(column)) + 1), len(column)]
         for a, b in itertools.pairwise(cuts):
             k = int(column[a])
             where = {"x": edges[0][i], "x2": edges[0][i + 1], "y": edges[1][a], "y2": edges[1][b]}
-            rows.append({**where, "fate": k, "tint": theme.tint(shares[k]) if k >= 0 else theme.scheme()["background"]})
+            rows.append({**where, "fate": k, "tint": tints[k]})
     x, y = axes_of(view)
     return (
         alt.Chart(rows_of(rows))

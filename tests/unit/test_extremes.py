@@ -260,3 +260,12 @@ def test_a_separatrix_that_is_too_stiff_is_refused(monkeypatch):
     monkeypatch.setattr(manifolds, "MOST_EVALUATIONS", 2000)
     stiff = sa.Model("Stiff", {x: 1e5 * (x - x**3 - y**2 / 4), y: -y})
     refuses(lambda: sa.separatrices(stiff), RuntimeError, ["2,000 evaluations", "quasi_steady"])
+
+
+def test_a_picture_of_basins_says_what_is_undecided():
+    flow = sa.Model("Crawls", {a: 1e-9 * (0.3 - a), b: 1e3 * b * (1 - b) * (b - 0.5)})
+    view = sa.portrait(flow)
+    share, chart = float((view.basins == -2).mean()), sa.figures.phase_plane(flow)
+    assert share > 0.5 and f"where {share:.0%} of the starts end is not decided" in chart.description
+    rows = next(iter(sa.figures.basin_layer(view).to_dict()["datasets"].values()))
+    assert {row["tint"] for row in rows if row["fate"] == -2} == {sa.theme.scheme()["grid"]}

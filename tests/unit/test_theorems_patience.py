@@ -99,3 +99,26 @@ def test_a_naive_novice_postpones_practice_again_and_again():
     assert choices == [0] * 52 and skill > 0.9
     # Past the other end nobody practises, bias or not.
     assert weekly(m, 0.0, 2 * lam, 1.0, 4)[0] == [1] * 4
+
+
+def test_the_weeks_that_the_chapter_names():
+    scaffold = sa.models.scaffold
+
+    def fading(state):
+        return {"accommodation": float(np.clip((0.5 - state["skill"]) / 0.6 / (1 - state["skill"] + 1e-9), 0, 1))}
+
+    done, practised = (sa.simulate(scaffold, 104, accommodation=a, dt=0.25) for a in (1, 0))
+    helped = sa.simulate(scaffold, 104, policy=fading, dt=0.25)
+    lead = (practised["performance"] - done["performance"]).values
+    assert float(done["time"][np.argmax(lead > 0)]) == 17
+    for run, (before, after) in ((practised, (40, 41)), (helped, (47, 48))):
+        in_all = (run["performance"] - done["performance"]).cumulative_integrate("time")
+        assert float(in_all.sel(time=before)) < 0 < float(in_all.sel(time=after))
+    assert float(helped["accommodation"][0]) == pytest.approx(0.625, abs=1e-6)
+    # From a skill of 0.2 skill grows at first up to this standard.
+    standard = 0.2 + 0.6 * 0.8 * (0.05 * 0.8) / (0.05 * 0.8 + 0.02 * 0.2)
+    assert standard == pytest.approx(0.636, abs=5e-4)
+    for level, grows in ((standard - 0.001, True), (standard + 0.001, False)):
+        help_ = (level - 0.2) / 0.6 / 0.8
+        run = sa.simulate(scaffold, 1, accommodation=help_)
+        assert (float(run["skill"][-1]) > 0.2) == grows
