@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 
-from socioaffective.checks import listed, number, unknown, whole
+from socioaffective.checks import number, unknown, whole
 from socioaffective.equilibrium import settings_of, states_of
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.objectives import Objective, an_objective
-from socioaffective.policies import COST, Steps
+from socioaffective.policies import COST, Steps, lever_names
 from socioaffective.quantities import Quantity
-from socioaffective.shooting import CoarseError, Natural, Task, problem_of
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.shooting import SMALL, CoarseError, Task, problem_of
+from socioaffective.simulation import simulate, switch_of
 
 MOST_STARTS, MOST_DECISIONS = 50, 5_000
 # Weight that the discount leaves, below which a control is not determined, and below which it is not even planned.
@@ -29,7 +28,7 @@ VANISHED, NOTHING = 1e-4, 1e-8
 KEPT, ROUNDS = 1e-3, 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A far-sighted optimum; made by `optimise`.
 
@@ -39,7 +38,7 @@ class Plan:
     moment, to whoever has this objective. `.converged` says whether the search came to an end, `.starts` what each start
     reached, `.spread` how far the worst ended below the best, relative to the best. `.prices` are those of the floors and
     `.shortfall` by how much a floor is missed at worst. `.error` estimates what the steps of the integration make of the
-    value. `.policy` plays the plan and `.run` is the person under it.
+    value. `.policy` plays the plan and `.run` is the person under it, without noise.
     """
 
     model: Model
@@ -80,7 +79,16 @@ class Plan:
     @cached_property
     def run(self) -> xr.Dataset:
         """The run of the person under this plan."""
-        return simulate(self.model, self.call["weeks"], self.call["start"], self.policy, **self.call["settings"])
+        model = self.model.without_noise()
+        return simulate(model, self.call["weeks"], self.call["start"], self.policy, **self.call["settings"])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Plan):
+            return NotImplemented
+        mine, theirs = ((p.model.equations, p.model.quantities, p.objective, p.call) for p in (self, other))
+        return mine == theirs and self.controls.identical(other.controls) and self.costates.identical(other.costates)
+
+    __hash__ = None
 
     def __repr__(self) -> str:
         unit = CLOCKS[self.model.clock]
@@ -124,7 +132,8 @@ def optimise(
     Levers are constant between decisions. The state is integrated by Runge-Kutta steps, fine enough that the value is exact to
     about 1e-7, and the slope of the value by every lever comes from the costates, backwards in time (Pontryagin), with all
     derivatives taken by SymPy; the search is L-BFGS-B. It finds local optima: `.spread` says how far the starts disagree. A
-    floor is kept by an augmented Lagrangian, whose multipliers are the prices of the floor. Noise is left out of account.
+    floor is kept at each of these steps, to within 0.001, by an augmented Lagrangian, whose multipliers are the prices of the
+    floor. Noise is left out of account.
     Raises ValueError for names, bounds and horizons that make no sense.
 
     >>> import socioaffective as sa
@@ -139,21 +148,32 @@ def optimise(
         raise ValueError(
             f"The horizon (weeks = {length:g}) and the time between decisions (every = {step:g}) must be positive."
         )
-    if length / step > MOST_DECISIONS:
-        raise ValueError(
-            f"weeks = {length:g} with every = {step:g} are {length / step:.0f} decisions; at most {MOST_DECISIONS} are planned."
-        )
     if model.clock == "discrete" and (length != int(length) or step != int(step)):
         raise ValueError(f"'{model.title}' moves in whole steps: weeks ({length:g}) and every ({step:g}) must be whole.")
     aim = Aim(an_objective(objective), chosen_levers(model, levers, settings), *economics(discount, bias, cost))
     begin = dict(zip(model.states, states_of(model, start).tolist(), strict=True))
     values = dict(zip(model.settings, settings_of(model, settings).tolist(), strict=True))
+    call = {"weeks": length, "start": begin, "settings": dict(settings), "every": step}
+    return planned(model, aim, begin, values, call, whole(starts, "starts", 1, MOST_STARTS), whole(seed, "seed"))
+
+
+def planned(
+    model: Model,
+    aim: Aim,
+    begin: Mapping[str, float],
+    values: Mapping[str, float],
+    call: dict[str, Any],
+    starts: int = 3,
+    seed: int = 0,
+) -> Plan:
+    """Returns the best plan that the searches find for one person, once all that is given makes sense."""
     aim.refuse_a_start_below_a_floor(begin)
-    task = aim.task(model, begin, values, length, step, aim.shadow(model, begin, values, length))
-    guesses = ways_of(task, whole(starts, "starts", 1, MOST_STARTS), whole(seed, "seed"))
+    task = aim.task(model, begin, values, call["weeks"], call["every"], aim.twin(model, begin, values))
+    guesses = ways_of(task, starts, seed)
     task.settle(guesses)
+    task.size = sized(task, guesses)
     finds = [searched(copy(task), guess) for guess in guesses]
-    return _plan(model, aim, task, finds, {"weeks": length, "start": begin, "settings": dict(settings), "every": step})
+    return _plan(model, aim, task, finds, call)
 
 
 @dataclass(frozen=True)
@@ -166,16 +186,14 @@ class Aim:
     bias: float
     cost: float
 
-    def shadow(self, model: Model, start: Mapping[str, float], values: Mapping[str, float], weeks: float) -> Natural | None:
-        """Returns the counterfactual self as a function of time, where the objective asks for it."""
+    def twin(
+        self, model: Model, start: Mapping[str, float], values: Mapping[str, float]
+    ) -> tuple[list[float], dict[str, float]] | None:
+        """Returns the states and the settings of the same person without the assistant, where the objective asks for that."""
         if not self.objective.impact:
             return None
         self.objective.formula(model)
-        twin = counterfactual(simulate(model, weeks, start, **values))
-        if model.clock == "discrete":
-            return lambda t: {name: twin[name].values[np.asarray(t, int)] for name in self.objective.impact}
-        curves = {name: CubicSpline(twin["time"].values, twin[name].values) for name in self.objective.impact}
-        return lambda t: {name: curve(t) for name, curve in curves.items()}
+        return list(start.values()), {**values, switch_of(model): 0.0}
 
     def refuse_a_start_below_a_floor(self, start: Mapping[str, float]) -> None:
         """Raises ValueError where no plan could keep a floor."""
@@ -190,18 +208,22 @@ class Aim:
         values: Mapping[str, float],
         weeks: float,
         every: float,
-        natural: Natural | None,
+        twin: tuple[list[float], dict[str, float]] | None,
     ) -> Task:
         """Returns what is to be optimised for one person from a state on."""
-        count = int(np.ceil(weeks / every - 1e-9))
+        if weeks / every > MOST_DECISIONS:
+            raise ValueError(
+                f"weeks = {weeks:g} with every = {every:g} are {weeks / every:.4g} decisions; at most {MOST_DECISIONS} are "
+                "planned."
+            )
+        count = max(int(np.ceil(weeks / every - 1e-9)), 1)
         edges = np.minimum(every * np.arange(count + 1), weeks)
         if self.discount:
             # What the discount leaves less weight than this changes no digit of what comes before.
             edges = edges[: np.searchsorted(edges, -np.log(NOTHING) / self.discount) + 1]
         begin = np.array([start[name] for name in model.states])
-        return Task(
-            problem_of(model, self.objective, self.levers), edges, begin, values, self.discount, self.bias, self.cost, natural
-        )
+        problem = problem_of(model, self.objective, self.levers)
+        return Task(problem, edges, begin, values, self.discount, self.bias, self.cost, twin)
 
 
 @dataclass(frozen=True)
@@ -224,6 +246,19 @@ def ways_of(task: Task, count: int, seed: int = 0) -> list[np.ndarray]:
     return [np.tile(way, (task.count, 1)) for way in ways]
 
 
+def sized(task: Task, guesses: list[np.ndarray]) -> float:
+    """Returns the unit in which the search measures the payoff: 1, or less where it is tiny."""
+    space = max(float((task.scale**2).sum()), 1e-300)
+    found = [task.value_and_slope(guess) for guess in guesses]
+    most = max(max(abs(value) / space, float(np.abs(slope / task.scale).max()) / space) for value, slope in found)
+    return most if 0 < most < SMALL else 1.0
+
+
+def best_of(finds: list[Find]) -> Find:
+    """Returns the best of what was found, first of all one that keeps its floors."""
+    return max(finds, key=lambda find: (find.shortfall <= KEPT, find.value))
+
+
 def searched(task: Task, guess: np.ndarray, exactness: float = 1e-12, most: int = 1000) -> Find:
     """Returns the local optimum that L-BFGS-B finds from a guess; floors by raising their price until they are kept."""
     u, missing = guess, np.inf
@@ -232,8 +267,8 @@ def searched(task: Task, guess: np.ndarray, exactness: float = 1e-12, most: int 
         value, _, nodes = task.forward(u)
         if not task.problem.floors:
             return Find(u, value, ended, 0.0, task.price)
-        missed = task.missed(nodes)
-        before, missing, short = missing, max(float(missed.max()), 0.0), missed[task.ends]
+        short, _ = task.missed(nodes)
+        before, missing = missing, max(float(short.max()), 0.0)
         settled = np.abs(np.maximum(short, -task.price / task.stiffness)).max() <= KEPT
         task.price = np.maximum(0.0, task.price + task.stiffness * short)
         if settled:
@@ -245,7 +280,7 @@ def searched(task: Task, guess: np.ndarray, exactness: float = 1e-12, most: int 
 def _climbed(task: Task, guess: np.ndarray, exactness: float, most: int) -> tuple[np.ndarray, bool]:
     """Returns the levers uphill of a guess, and whether nothing was left to gain."""
     low, high = task.problem.bounds
-    size = max(float((task.scale**2).sum()), 1e-300)
+    size = max(float((task.scale**2).sum()), 1e-300) * task.size
 
     def loss(z: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = task.value_and_slope(z.reshape(task.scale.shape[0], -1) / task.scale)
@@ -264,7 +299,7 @@ def _climbed(task: Task, guess: np.ndarray, exactness: float, most: int) -> tupl
 
 def _plan(model: Model, aim: Aim, task: Task, finds: list[Find], call: dict[str, Any]) -> Plan:
     """Returns a plan made of what the searches have found."""
-    best = max(finds, key=lambda find: (find.shortfall <= KEPT, find.value))
+    best = best_of(finds)
     before, task.price = task.steps, best.price
     task.settle([best.levers])
     if task.steps > before:
@@ -290,7 +325,7 @@ def _plan(model: Model, aim: Aim, task: Task, finds: list[Find], call: dict[str,
         name: ("time", shadow[:, k], {"long_name": f"shadow price of {q.label}", "units": f"objective x {unit}s"})
         for k, (name, q) in enumerate(model.states.items())
     }
-    floors = {name: ("time", best.price[:, j]) for j, name in enumerate(aim.objective.floors)}
+    floors = {name: ("time", best.price[:, j]) for j, name in enumerate(sorted(aim.objective.floors))}
     tried = {"value": ("trial", [find.value for find in finds]), "converged": ("trial", [find.converged for find in finds])}
     twice = task.copied(2 * task.steps).forward(best.levers)[0] if model.clock == "continuous" else value
     return Plan(
@@ -314,16 +349,15 @@ def _attrs(quantity: Quantity) -> dict[str, Any]:
 
 def chosen_levers(model: Model, levers: Sequence[str] | None, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the levers to plan: those named, or all that no setting holds."""
-    names = (
-        tuple(n for n in model.levers if n not in settings) if levers is None else tuple(listed(levers, "levers", "['cues']"))
-    )
+    free = tuple(n for n in model.levers if n not in settings)
+    names = free if levers is None else lever_names(levers, "name those to plan, or leave it out and all of them are.")
     for name in names:
         if name not in model.levers:
             raise unknown(f"lever of '{model.title}'", name, model.levers)
         if name in settings:
             raise ValueError(f"'{name}' is planned, so it cannot also be held at {settings[name]!r}.")
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"'{model.title}' needs at least one lever to plan, each named once, not {list(names)}.")
+    if not names:
+        raise ValueError(f"'{model.title}' needs at least one lever to plan; it has {', '.join(model.levers) or 'none'}.")
     return names
 
 

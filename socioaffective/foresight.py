@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from socioaffective.checks import number
-from socioaffective.control import Aim, chosen_levers, economics, ways_of
-from socioaffective.control import searched as searched_from
+from socioaffective.control import KEPT, Aim, best_of, chosen_levers, economics, planned, searched, sized, ways_of
 from socioaffective.model import CLOCKS, Model
 from socioaffective.objectives import Objective, an_objective
 from socioaffective.policies import Stepwise
-from socioaffective.shooting import Natural, problem_of
+from socioaffective.shooting import problem_of
 
 # Of a plan made anew each time the last digits do not matter.
 EXACT = 1e-10
@@ -37,35 +37,57 @@ class Planner(Stepwise):
     def begin(self, model: Model, weeks: float, rng: np.random.Generator) -> Decide:
         """Returns the decisions of one run: levers by name from the time, the state and the settings in force."""
         aim = Aim(self.objective, chosen_levers(model, self.levers, {}), *economics(self.discount, self.bias, self.cost))
-        ahead = weeks if self.horizon is None else self.horizon
-        if model.clock == "discrete" and ahead != int(ahead):
+        if self.horizon is not None and model.clock == "discrete" and self.horizon != int(self.horizon):
             raise ValueError(
-                f"'{model.title}' moves in whole {CLOCKS[model.clock]}s: the horizon must be whole, not {ahead:g}."
+                f"'{model.title}' moves in whole {CLOCKS[model.clock]}s: the horizon must be whole, not {self.horizon:g}."
             )
         # Made here, so that what the objective lacks is said before the run begins.
         problem_of(model, aim.objective, aim.levers)
-        natural: Natural | None = None
-        steps, plan, exactness = 0, None, 1e-12 if self.horizon is None else EXACT
+        return self._once(model, aim, weeks) if self.horizon is None else self._again(model, aim)
+
+    def _once(self, model: Model, aim: Aim, weeks: float) -> Decide:
+        """Returns the decisions of one plan for the whole run."""
+        steps: Mapping[str, Mapping[float, float]] = {}
 
         def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
-            nonlocal natural, steps, plan
-            first = plan is None
-            if first:
+            nonlocal steps
+            if weeks <= 0:
+                return {name: settings[name] for name in aim.levers}
+            if not steps:
+                call = {"weeks": weeks, "start": dict(state), "settings": {}, "every": self.every}
+                plan = planned(model, aim, state, settings, call)
+                if plan.shortfall > KEPT:
+                    warnings.warn(f"No plan was found that keeps the floors: {plan}.", stacklevel=2)
+                steps = plan.policy.levers
+            return {name: own[max(week for week in own if week <= time + 1e-9)] for name, own in steps.items()}
+
+        return decide
+
+    def _again(self, model: Model, aim: Aim) -> Decide:
+        """Returns the decisions of plans that are made anew each time."""
+        steps, size, last, plan, twin = 0, 1.0, 0.0, None, None
+
+        def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
+            nonlocal steps, size, last, plan, twin
+            if plan is None:
                 aim.refuse_a_start_below_a_floor(state)
-                natural = aim.shadow(model, state, settings, weeks + ahead)
-            if first or self.horizon is not None:
-                later = None if natural is None else lambda t: natural(t + time)
-                task = aim.task(model, state, settings, ahead, self.every, later)
-                if first:
-                    guesses = ways_of(task, 3)
-                    task.settle(guesses)
-                    steps = task.steps
-                else:
-                    task.with_steps(steps)
-                    guesses = [np.concatenate([plan[1:], plan[-1:]])]
-                plan = max((searched_from(task, guess, exactness) for guess in guesses), key=lambda find: find.value).levers
-            row = plan[0] if self.horizon is not None else plan[min(round(time / self.every), len(plan) - 1)]
-            return dict(zip(aim.levers, row.tolist(), strict=True))
+                twin = aim.twin(model, state, settings)
+            elif twin:
+                # The twin has lived on in the meantime.
+                passed = aim.task(model, state, settings, time - last, time - last, twin)
+                passed.with_steps(max(steps, int(np.ceil(steps * (time - last) / self.every))))
+                twin = passed.untouched[-1].tolist(), twin[1]
+            task = aim.task(model, state, settings, self.horizon, self.every, twin)
+            if plan is None:
+                guesses = ways_of(task, 3)
+                task.settle(guesses)
+                steps, size = task.steps, sized(task, guesses)
+            else:
+                task.with_steps(steps)
+                guesses = [np.concatenate([plan[1:], plan[-1:]])]
+            task.size = size
+            plan, last = best_of([searched(task, guess, EXACT) for guess in guesses]).levers, time
+            return dict(zip(aim.levers, plan[0].tolist(), strict=True))
 
         return decide
 

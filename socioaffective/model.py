@@ -200,6 +200,16 @@ class Model:
             values[name] = self._quantities[name].with_value(value)
         return self._copy(_values=values, _quantities=self._quantities | values)
 
+    def without_noise(self) -> Model:
+        """Returns the same model without its noise.
+
+        >>> import socioaffective as sa
+        >>> x = sa.state("mood")
+        >>> len(sa.Model("Mood", {x: -x}, noise={x: 0.1}).without_noise().noise)
+        0
+        """
+        return self._copy(_sizes={}, _noise={}) if self._noise else self
+
     def wire(self, /, **inputs: Any) -> Model:
         """Returns the model with inputs replaced by expressions; each wired input is then an observable of that name.
 

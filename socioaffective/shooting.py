@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 
@@ -19,8 +19,10 @@ LONGEST, EXACT = 0.5, 1e-7
 MOST_STEPS = 100_000
 # How steeply missing a floor is charged at first.
 STIFFNESS = 50.0
-
-Natural = Callable[[np.ndarray], Mapping[str, np.ndarray]]
+# How far from a bound slopes are taken where at the bound they are infinite, as a share of the way between both.
+ASIDE = 1e-9
+# An objective that is worth less than this at first is measured in units of its own.
+SMALL = 1e-2
 
 
 class Problem:
@@ -37,13 +39,21 @@ class Problem:
         self.slots = [self.names.index(name) for name in levers]
         self.natural = {name: self.names.index(f"natural_{name}") for name, weight in objective.impact.items()
                         if f"natural_{name}" in self.names}  # fmt: skip
-        self.floors = [(list(model.states).index(name), level) for name, level in objective.floors.items()]
+        # In one order, since objectives are the same in whatever order their floors were given.
+        self.floors = [(list(model.states).index(name), level) for name, level in sorted(objective.floors.items())]
         self.bounds = tuple(np.array([model.levers[name].bounds[k] for name in levers]) for k in (0, 1))
-        self.widths = np.array([q.bounds[1] - q.bounds[0] for q in model.states.values()])
+        self.box = np.array([q.bounds for q in model.states.values()], float)
+        self.widths = np.diff(self.box).ravel()
         rows = [*self.posed.equations.values(), self.posed.expressions["planned_payoff"]]
         self.move = compiled(self.posed, tuple(rows), "scalar")
         columns = [*self.posed.equations, *(self.posed.symbols[name] for name in levers)]
         entries = {(i, j): slope for i, row in enumerate(rows) for j, x in enumerate(columns) if (slope := row.diff(x)) != 0}
+        for slope in entries.values():
+            if slope.has(sympy.Derivative, sympy.Subs, sympy.floor, sympy.ceiling, sympy.Mod):
+                raise ValueError(
+                    f"'{model.title}' cannot be planned for {objective}: a formula jumps or has no slope that SymPy knows "
+                    f"({slope}). Use a smooth one, such as sa.logistic."
+                )
         self.places = tuple(np.array(list(entries)).T) if entries else (np.array([], int), np.array([], int))
         self.slopes = compiled(self.posed, tuple(entries.values()), "array") if entries else None
 
@@ -52,7 +62,12 @@ class Problem:
         size = len(self.widths)
         table = np.zeros((y.shape[1], size + 1, size + len(self.levers)))
         if self.slopes is not None:
-            table[:, self.places[0], self.places[1]] = self.slopes(y, p).T
+            with np.errstate(all="ignore"):
+                found = self.slopes(y, p)
+                if (infinite := ~np.isfinite(found).all(axis=0)).any():
+                    low, high = (self.box + ASIDE * np.diff(self.box) * [1, -1]).T[..., None]
+                    found = np.where(infinite, self.slopes(y.clip(low, high), p), found)
+            table[:, self.places[0], self.places[1]] = found.T
         return table
 
 
@@ -78,17 +93,21 @@ class Task:
         discount: float,
         bias: float,
         cost: float,
-        natural: Natural | None = None,
+        twin: tuple[Sequence[float], Mapping[str, float]] | None = None,
     ) -> None:
         self.problem, self.edges, self.start = problem, edges, start.tolist()
-        self.base = [{**values, "planning_cost": cost}.get(name, 0.0) for name in problem.names]
-        self.discount, self.bias, self.natural = discount, bias, natural
+        self.base = self._settings(values | {"planning_cost": cost})
+        self.twin = None if twin is None else (list(twin[0]), self._settings(twin[1]))
+        self.discount, self.bias, self.size = discount, bias, 1.0
         self.count, self.steps = len(edges) - 1, 1
         self.discrete = problem.model.clock == "discrete"
         weights = np.exp(-discount * edges[:-1]) * np.where(np.arange(self.count) > 0, bias, 1.0)
         # In these units the cost of a lever curves alike at every time, which is what the search is good at.
         self.scale = np.sqrt(weights * np.diff(edges))[:, None]
         self.price, self.stiffness = np.zeros((self.count, len(problem.floors))), STIFFNESS
+
+    def _settings(self, values: Mapping[str, float]) -> list[float]:
+        return [values.get(name, 0.0) for name in self.problem.names]
 
     def with_steps(self, steps: int) -> None:
         """Sets how many steps are made between two decisions, and what lies at each of their stages."""
@@ -108,9 +127,16 @@ class Task:
         self.shares = np.ones(1) if self.discrete else np.array([1, 2, 2, 1]) / 6
         self.heed = np.exp(-self.discount * self.stages) * np.where(self.owner > 0, self.bias, 1.0)
         self.nodes = np.append(self.times, self.edges[-1])
-        shadows = self.natural(self.stages) if self.natural else {}
-        self.shadows = {slot: np.asarray(shadows[name]) for name, slot in self.problem.natural.items()}
         self.ends = np.append(np.flatnonzero(np.diff(self.owner)), len(self.owner) - 1)
+        self.shadows: dict[int, np.ndarray] = {}
+        if self.twin:
+            # Moved by the same steps, so that a person who is left alone is at no distance from the twin.
+            alone = copy(self)
+            alone.start, alone.base = self.twin
+            levers = [alone.base[slot] for slot in self.problem.slots]
+            _, at, self.untouched = alone.forward(np.tile(levers, (self.count, 1)))
+            states = list(self.problem.model.states)
+            self.shadows = {slot: at[..., states.index(name)] for name, slot in self.problem.natural.items()}
 
     def copied(self, steps: int) -> Task:
         """Returns the same task with other steps."""
@@ -148,6 +174,8 @@ class Task:
                     p[slot] = track[1][k]
                 *k2, g2 = move(y2, p)
                 y3 = [a + half * b for a, b in zip(y, k2, strict=True)]
+                for slot, track in tracks.items():
+                    p[slot] = track[2][k]
                 *k3, g3 = move(y3, p)
                 y4 = [a + whole * b for a, b in zip(y, k3, strict=True)]
                 for slot, track in tracks.items():
@@ -194,6 +222,8 @@ class Task:
             bounded = bool(np.isfinite(nodes).all() and np.isfinite(total))
         except OverflowError:
             bounded = False
+        except ValueError:
+            raise self._no_number(u) from None
         if not bounded and not self.discrete:
             raise CoarseError(u)
         if not bounded:
@@ -217,28 +247,48 @@ class Task:
         np.add.at(slope, self.owner, by_lever)
         return slope, costates
 
-    def missed(self, nodes: np.ndarray) -> np.ndarray:
-        """Returns by how much each floor is missed at each node but the first, negative where it is kept."""
-        return np.stack([level - nodes[1:, k] for k, level in self.problem.floors], axis=1)
+    def _no_number(self, u: np.ndarray) -> ValueError:
+        levers = ", ".join(f"{name} = {value:.3g}" for name, value in zip(self.problem.levers, u[0], strict=True))
+        return ValueError(
+            f"The rates of '{self.problem.model.title}' or the objective ({self.problem.objective}) give no number with "
+            f"{levers} at first. Write formulas that have a value for all levers within their bounds."
+        )
+
+    def missed(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns for each decision and floor by how much it is missed at worst until the next, negative where it is kept,
+        and at which node."""
+        missed = np.stack([level - nodes[1:, k] for k, level in self.problem.floors], axis=1)
+        firsts = np.append(0, self.ends[:-1] + 1)
+        worst = np.stack([first + missed[first : last + 1].argmax(axis=0)
+                          for first, last in zip(firsts, self.ends, strict=True)])  # fmt: skip
+        return np.take_along_axis(missed, worst, axis=0), 1 + worst
 
     def _floors(self, nodes: np.ndarray) -> tuple[float, np.ndarray]:
-        """Returns the augmented Lagrangian's charge for missing the floors at the decisions, and its pull on the states."""
+        """Returns the augmented Lagrangian's charge for missing the floors, and its pull on the states."""
         pull = np.zeros_like(nodes)
         if not self.problem.floors:
             return 0.0, pull
         share = self.scale**2
-        push = np.maximum(0.0, self.price + self.stiffness * self.missed(nodes)[self.ends])
+        missed, where = self.missed(nodes)
+        push = np.maximum(0.0, self.price + self.stiffness * missed)
         for j, (k, _) in enumerate(self.problem.floors):
-            pull[1 + self.ends, k] += share[:, 0] * push[:, j]
+            pull[where[:, j], k] += share[:, 0] * push[:, j]
         return float((share * (push**2 - self.price**2)).sum() / (2 * self.stiffness)), pull
 
     def settle(self, guesses: list[np.ndarray]) -> float:
         """Chooses the steps, so that value and final state are exact; returns the relative error that is left in the value."""
+        steps, error = 1 if self.discrete else int(np.ceil(np.diff(self.edges).max() / LONGEST - 1e-9)), 0.0
+        if (needed := self.edges[-1] if self.discrete else steps * self.count) > MOST_STEPS:
+            raise ValueError(
+                f"That would take {needed:.3g} steps of '{self.problem.model.title}'; at most {MOST_STEPS:,} are made. Plan "
+                "over a shorter time."
+            )
         if self.discrete:
             self.with_steps(1)
             return 0.0
-        steps, error = int(np.ceil(np.diff(self.edges).max() / LONGEST - 1e-9)), 0.0
         for u in guesses:
+            self.with_steps(steps)
+            self._refuse_no_number(u)
             coarse = self._measured(u, steps)
             while True:
                 fine = self._measured(u, 2 * steps)
@@ -251,11 +301,26 @@ class Task:
                 steps, coarse = 2 * steps, fine
                 if 2 * steps * self.count > MOST_STEPS:
                     raise ValueError(
-                        f"'{self.problem.model.title}' moves so fast that more than {MOST_STEPS:,} steps would be needed. Plan "
-                        "over fewer weeks, or slow down its fastest rates."
+                        f"'{self.problem.model.title}' moves so fast that more than {MOST_STEPS:,} steps would be needed, or "
+                        "its states run away. Plan over fewer weeks, or slow down its fastest rates."
                     )
         self.with_steps(steps)
         return error
+
+    def _refuse_no_number(self, u: np.ndarray) -> None:
+        """Raises ValueError where rates or payoff are no number to begin with."""
+        p = list(self.base)
+        for slot, value in [
+            *zip(self.problem.slots, u[0].tolist(), strict=True),
+            *((s, v[0, 0]) for s, v in self.shadows.items()),
+        ]:
+            p[slot] = value
+        try:
+            found = np.array(self.problem.move(self.start, p), complex)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            raise self._no_number(u) from None
+        if not np.isfinite(found).all() or found.imag.any():
+            raise self._no_number(u)
 
     def _measured(self, u: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
         self.with_steps(steps)

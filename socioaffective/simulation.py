@@ -194,10 +194,7 @@ def counterfactual(run: xr.Dataset) -> xr.Dataset:
         raise TypeError(f"counterfactual needs a result of sa.simulate, not {type(run).__name__}.")
     if not isinstance(call, Call):
         raise ValueError("This run was read from a file and no longer knows its model; repeat it with sa.simulate first.")
-    held = {**call.model.parameters, **call.model.inputs}
-    name = next((n for n in ("access", "engagement") if n in held), None)
-    if name is None:
-        raise ValueError(f"'{call.model.title}' has neither a parameter 'access' nor an input 'engagement' to set to 0.")
+    name = switch_of(call.model)
     if {d: n for d, n in run.sizes.items() if d != "time"} != call.people:
         raise ValueError(
             f"This run has {dict(run.sizes)}, but was made with {call.people or 'one person'}. Give it as it came, and select "
@@ -206,6 +203,15 @@ def counterfactual(run: xr.Dataset) -> xr.Dataset:
     options = {**call.options, name: _none_of(name, call.options.get(name, 0.0))}
     changes = {week: {n: v for n, v in c.items() if n != name} for week, c in (options["interventions"] or {}).items()}
     return simulate(call.model, policy=call.policy, **{**options, "interventions": changes or None})
+
+
+def switch_of(model: Model) -> str:
+    """Returns the name of what is 0 where somebody has no assistant."""
+    held = {**model.parameters, **model.inputs}
+    for name in ("access", "engagement"):
+        if name in held:
+            return name
+    raise ValueError(f"'{model.title}' has neither a parameter 'access' nor an input 'engagement' to set to 0.")
 
 
 def _none_of(name: str, value: Any) -> Any:

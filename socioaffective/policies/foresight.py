@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from socioaffective.checks import listed
-from socioaffective.policies.base import COST, Stepwise
+from socioaffective.checks import number
+from socioaffective.policies.base import COST, Stepwise, lever_names
 
 
 def far_sighted(
@@ -51,11 +51,12 @@ def receding(
     >>> bool(run["cues"][0] > 0.5)
     True
     """
-    return _planner(objective, horizon, levers, every, discount, bias, cost)
+    return _planner(objective, number(horizon, "horizon (weeks)"), levers, every, discount, bias, cost)
 
 
 def _planner(objective: Any, horizon: float | None, levers: Sequence[str] | None, *rest: float) -> Stepwise:
     """Returns a policy that plans; made by what plans, which is built on runs and so on this module."""
     from socioaffective.foresight import planner
 
-    return planner(objective, horizon, None if levers is None else tuple(listed(levers, "levers", "['cues']")), *rest)
+    named = None if levers is None else lever_names(levers, "name those it sets, or leave it out and all of them are.")
+    return planner(objective, horizon, named, *rest)

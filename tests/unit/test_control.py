@@ -1,5 +1,7 @@
 """The far-sighted optimum against closed forms, against IPOPT, against dynamic programming and against itself."""
 
+import copy
+
 import numpy as np
 import pytest
 import sympy
@@ -271,7 +273,9 @@ WRONG = [
     ({"bias": 1.2}, "bias"),
     ({"starts": 0}, "starts"),
     ({"starts": 2.5}, "whole"),
-    ({"levers": []}, "at least one lever"),
+    ({"levers": []}, "levers is empty"),
+    ({"levers": [["cues"]]}, "names in quotes"),
+    ({"weeks": 1e6, "every": 1e3}, "at most 100,000"),
     ({"levers": ["cue"]}, "Did you mean 'cues'"),
     ({"levers": "cues"}, "list"),
     ({"levers": ["cues"], "cues": 0.4}, "cannot also be held"),
@@ -302,3 +306,68 @@ def test_steps_that_run_away_in_mid_search_are_shortened():
     run = sa.simulate(fast, 8, policy=plan.policy, dt=1 / 256)
     gained = float((1 - run["tension"] ** 2).integrate("time")) - 0.1 * float((plan.controls["ease"] ** 2).sum())
     assert plan.value == pytest.approx(gained, abs=1e-3)
+
+
+x, u = sa.state("x", start=0.3), sa.lever("u")
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (sympy.floor(4 * u) * x, "jumps"),
+        (sympy.Mod(u, 0.3), "jumps"),
+        (sympy.log(u) - u, "no number with u = 0"),
+        (-sympy.sqrt((u - 0.25) ** 2 - 0.01), "no number"),
+    ],
+)
+def test_formulas_without_a_slope_or_a_number_are_refused(formula, said):
+    with pytest.raises(ValueError, match=said):
+        sa.optimise(sa.Model("Odd", {x: u * (1 - x) - x / 5}, {"e": formula}), "e", 8)
+
+
+def test_a_start_at_which_slopes_are_infinite_is_as_good_as_one_beside_it():
+    at, beside = (sa.optimise(sa.models.needs, "needs", 8, every=2, engagement=0.5, start={"autonomy": a}) for a in (0, 1e-12))
+    assert at.converged and at.value == pytest.approx(beside.value, rel=1e-6)
+    assert all(np.isfinite(price).all() for price in at.costates.values())
+
+
+def test_the_order_of_floors_and_the_unit_of_an_objective_do_not_matter():
+    aim, given = sa.objectives.of("autonomy_thwarting"), {"every": 2, "starts": 1, "engagement": 0.8}
+    one = sa.optimise(sa.models.needs, aim.with_floor(autonomy=0.6, competence=0.1), 8, **given)
+    other = sa.optimise(sa.models.needs, aim.with_floor(competence=0.1, autonomy=0.6), 8, **given)
+    assert one.prices.identical(other.prices) and float(one.prices["autonomy"].max()) > 1 > float(
+        one.prices["competence"].max()
+    )
+    values = [sa.optimise(sa.models.companion, s * sa.objectives.engagement, 26, every=2, cost=0.2 * s).value / s
+              for s in (1, 1e-8)]  # fmt: skip
+    assert values[1] == pytest.approx(values[0], rel=1e-9)
+
+
+def test_a_floor_is_kept_between_decisions_too():
+    y, z = sa.state("y", start=0.9), sa.state("z", start=1)
+    model = sa.Model("Dips", {y: 0.2 * (0.9 - y) - 0.6 * u * z * y, z: -0.2 * z}, {"e": u})
+    plan = sa.optimise(model, sa.objectives.of("e").with_floor(y=0.5), 40, every=20)
+    lowest = plan.run["y"].min()
+    assert plan.converged and lowest > 0.5 - 1.1e-3 and lowest < plan.run["y"].sel(time=[20, 40]).min() - 0.1
+
+
+def test_noise_is_left_out_whatever_is_asked_of_a_plan():
+    access = sa.parameter("access", 1, (0, 1), "1", "access")
+    drift = {x: access * u * (1 - x) - x / 5}
+    aim = sa.objectives.of("e").minus_impact(2, on="x")
+    noisy, quiet = (sa.Model("Noisy", drift, {"e": x * u}, noise=noise) for noise in ({x: 0.05 * x}, {}))
+    plans = [sa.optimise(model, aim, 8, every=0.3) for model in (noisy, noisy, quiet)]
+    assert plans[0].value == plans[1].value == plans[2].value
+    assert (plans[0].run["x"] == plans[2].run["x"]).all()
+
+
+def test_whoever_is_left_alone_is_at_no_distance_from_the_twin():
+    access = sa.parameter("access", 1, (0, 1), "1", "access")
+    model = sa.Model("Fades", {x: -2 * x + access * u}, {"e": 0 * u})
+    plan = sa.optimise(model, sa.objectives.of("e").minus_impact(10, on="x"), 200, every=20, start={"x": 1}, starts=1)
+    assert plan.value == 0 and (plan.controls["u"] == 0).all()
+
+
+def test_plans_are_equal_when_they_say_the_same():
+    one, other = (sa.optimise(sa.models.companion, weeks=8, every=4, discount=d) for d in (0, 0.1))
+    assert one == copy.deepcopy(one) and one != other and one != 3

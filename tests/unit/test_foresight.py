@@ -184,3 +184,27 @@ def test_planners_work_in_steps_and_leave_noise_out_of_account():
 def test_planners_refuse_what_makes_no_sense(make, said):
     with pytest.raises((ValueError, TypeError), match=said):
         make()
+
+
+def test_the_far_sighted_play_the_plan_that_optimise_finds():
+    run = sa.simulate(sa.models.companion, 52, policy=sa.policies.far_sighted(discount=0.5))
+    plan = sa.optimise(sa.models.companion, "engagement", 52, discount=0.5)
+    # What the discount leaves undetermined is played alike too.
+    assert plan.determined < 52 and (run["cues"] == plan.run["cues"]).all()
+    y, u = sa.state("y", start=0.8), sa.lever("u")
+    model = sa.Model("Tips", {y: 8 * y * (1 - y) * (y - 0.4) - 2 * u * y}, {"e": u})
+    # The plan without the floor is worth more, and not what was asked for.
+    held = sa.simulate(model, 30, policy=sa.policies.far_sighted(sa.objectives.of("e").with_floor(y=0.5)))
+    assert float(held["y"].min()) > 0.5 - 1.1e-3
+
+
+def test_a_plan_that_begins_where_the_run_ends_changes_nothing():
+    policy = sa.policies.switched(sa.policies.fixed(cues=0.5), sa.policies.far_sighted(), at=8)
+    assert float(sa.simulate(sa.models.companion, 8, policy=policy)["cues"][-1]) == 0.5
+
+
+def test_planning_too_far_is_refused():
+    with pytest.raises(TypeError, match="plain number"):
+        sa.policies.receding(horizon=None)
+    with pytest.raises(RuntimeError, match="at most 5000"):
+        sa.simulate(sa.models.companion, 4, policy=sa.policies.receding("engagement", 1e4))
