@@ -24,13 +24,14 @@ MOST_POINTS, SHORTEST = 1e7, 1e-9
 @dataclass
 class Turn:
     """When in a run a policy acts, and what it finds then from those before it: states and settings as they stand, and what
-    policies remember. `strangers` are names that only other turns know."""
+    policies remember. `strangers` are names that only other turns know, `rest` levers that rest during this one."""
 
     begun: float = 0.0
     until: float = np.inf
     stood: dict[str, np.ndarray] = field(default_factory=dict)
     memories: dict[int, Any] = field(default_factory=dict)
     strangers: frozenset[str] = frozenset()
+    rest: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def planned(
 ) -> tuple[dict[float, dict[str, float]], set[str]]:
     """Returns what is set when, in order of time, from a schedule and the interventions, and the names that interventions set
     during this turn; `ruled` are the levers that a policy sets. What comes after the turn is a time without a change."""
-    changes: dict[float, dict[str, float]] = {turn.begun: {}}
+    changes: dict[float, dict[str, float]] = {turn.begun: dict(turn.rest)}
     for name, steps in policy.levers.items() if isinstance(policy, Steps) else ():
         if name not in model.levers:
             raise unknown("lever", name, model.levers)
@@ -159,6 +160,8 @@ def planned(
             level = number(value, f"'{name}'", model.levers[name].bounds)
             changes.setdefault(max(float(week), turn.begun), {})[name] = level
     own: set[str] = set()
+    # A schedule that begins later leaves a lever until then where an intervention has put it.
+    taken = {*changes[turn.begun], *(ruled if callable(policy) else ())}
     known = {**model.states, **model.settings}
     for when, setting in sorted(_interventions(interventions, end).items()):
         for name, value in setting.items():
@@ -168,7 +171,7 @@ def planned(
                 raise unknown("state, parameter, lever or input", name, known)
             level = number(value, f"'{name}'", known[name].bounds)
             if when < turn.begun:
-                if name in model.settings and name not in ruled:
+                if name in model.settings and name not in taken:
                     changes[turn.begun][name] = level
             elif when < turn.until:
                 if callable(policy) and name in ruled:

@@ -19,8 +19,9 @@ def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str,
     times = grid_of(model, weeks, dt)
     end, step = float(times[-1]), float(times[1])
     seed = drawn(model, given["seed"], 0, 0)[1]
-    turns = [(week, own.on(model) if isinstance(own, Resting) else own) for week, own in policy.turns if week <= end]
-    for week, _ in turns:
+    acting = [(week, own) for week, own in policy.turns if week <= end]
+    turns = [(week, *(own.on(model) if isinstance(own, Resting) else (own, {}))) for week, own in acting]
+    for week, *_ in turns:
         if np.abs(times - week).min() > 1e-9 * end:
             unit = CLOCKS[model.clock] + "s"
             way_out = "" if model.clock == "discrete" else ", or a dt that divides it"
@@ -28,17 +29,17 @@ def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str,
                 f"A policy takes over at {week:g} {unit}, between two points of this run ({step:g} apart). Give a multiple of "
                 f"that{way_out}."
             )
-    models = [closed_by(own, model) if isinstance(own, Climber) else model for _, own in turns]
+    models = [closed_by(own, model) if isinstance(own, Climber) else model for _, own, _ in turns]
     known = {n for each in models for n in (*each.states, *each.settings)}
     options = {n: v for n, v in given.items() if n not in ("start", "seed", "interventions", "events")}
     changes = mapped(given["interventions"], "interventions", "{52: {'access': 0}}")
     start, stood, memories, parts, ended = given["start"], {}, {}, [], None
-    for (begun, own), until, closed in zip(turns, [*(week for week, _ in turns[1:]), np.inf], models, strict=True):
+    for (begun, own, rest), until, closed in zip(turns, [*(week for week, *_ in turns[1:]), np.inf], models, strict=True):
         strangers = known - {*closed.states, *closed.settings}
         if ended is not None:
             start = {n: ended[n].clip(*q.bounds) for n, q in closed.states.items() if n in ended}
         own_options = {n: v for n, v in options.items() if n not in strangers}
-        turn = Turn(begun, until, stood, memories, frozenset(strangers))
+        turn = Turn(begun, until, stood, memories, frozenset(strangers), rest)
         part, stood = simulated(model, weeks, start, own, seed, dt, changes, given["events"], own_options, turn)
         ended = part.isel(time=-1, drop=True)
         parts.append(part if until == np.inf else part.isel(time=slice(None, -1)))

@@ -17,7 +17,7 @@ from socioaffective.deciding import Decisions, chosen_by
 from socioaffective.events import first_crossing, watches
 from socioaffective.given import Given, Turn, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, closed_by, limits, said
+from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, caps_of, closed_by, limits, said
 from socioaffective.quantities import Quantity
 from socioaffective.segments import run_between
 
@@ -92,7 +92,7 @@ def simulated(
     # Copies, so that the run stays what was asked whatever becomes of the caller's own mappings and arrays.
     given_later = {"start": start, "interventions": interventions, **parameters}
     asked = Call(model, policy, {"weeks": weeks, "seed": seed, "dt": dt, "events": events, **copy.deepcopy(given_later)})
-    caps = limits(model, getattr(policy, "caps", ()))
+    caps = limits(model, caps_of(policy))
     model, policy, climbing = _closed(model, policy, parameters)
     times = grid_of(model, weeks, dt)
     start = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
@@ -112,8 +112,8 @@ def simulated(
     begin = {n: float(given.values[n][0]) for n in model.states}
     ruled = set(policy.levers if isinstance(policy, Steps) else chosen_by(model, policy, turn.begun, begin) if feedback else ())
     changes, set_by_hand = planned(model, policy, interventions, float(times[-1]), ruled, turn)
-    refuse_clashes(model, given.template, parameters, ruled, changes)
-    for name in caps.keys() - set(climbing):
+    refuse_clashes(model, given.template, parameters, ruled | set(turn.rest), changes)
+    for name in caps:
         if name in given.template.coords:
             raise ValueError(f"'{name}' is swept, so it cannot be capped.")
         given.values[name] = np.minimum(given.values[name], caps[name])
@@ -132,7 +132,7 @@ def simulated(
     y, p = rows(model.states, given.values), rows(model.settings, given.values)
     if turn.stood:
         stood = [rows(names, given.values | turn.stood) for names in (model.states, model.settings)]
-        y = np.stack([row.clip(*q.bounds) if n in climbing else row
+        y = np.stack([row.clip(q.bounds[0], min(q.bounds[1], caps.get(n, np.inf))) if n in climbing else row
                       for (n, q), row in zip(model.states.items(), stood[0], strict=True)])  # fmt: skip
     decisions = None
     if deciding is not None:

@@ -18,6 +18,7 @@ from socioaffective.policies.turns import Policy as Policy
 from socioaffective.policies.turns import Resting as Resting
 from socioaffective.policies.turns import a_policy as a_policy
 from socioaffective.policies.turns import capped, cooled_off, switched
+from socioaffective.policies.turns import caps_of as caps_of
 
 __all__ = [
     "Stepwise",

@@ -1,12 +1,16 @@
 """Policies that take turns: switched, capped and cooled off, whatever kind they are of."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
+import sympy
+import xarray as xr
 
 import socioaffective as sa
 from socioaffective.policies import Stepwise
 
-P, companion = sa.policies, sa.models.companion
+P, companion, ecosystem = sa.policies, sa.models.companion, sa.models.ecosystem
 
 
 def heedful(state):
@@ -191,12 +195,105 @@ def test_what_a_policy_does_not_set_is_capped_too():
 def test_a_climber_capped_at_nothing_stays_at_nothing_and_the_others_climb():
     run = sa.simulate(sa.models.ecosystem, 12, policy=P.capped(P.climber(), cues=0, steering=0.1), dt=1, lever_cost=0.1)
     assert not run["cues"].any() and float(run["steering"].max()) <= 0.1 and float(run["accommodation"][-1]) > 0.1
+    later = sa.simulate(companion, 12, policy=P.capped(P.climber(), at=6, cues=0), dt=0.5)["cues"]
+    assert float(later.sel(time=5.5)) > 0.5 and not later.sel(time=slice(6, None)).any()
+    assert not sa.simulate(companion, 4, {"cues": 0.8}, P.capped(P.climber(), cues=0), dt=0.5)["cues"].any()
 
 
 def test_numbers_of_any_kind_are_capped():
-    for kind in (float, np.float32, np.float64, np.array):
-        run = sa.simulate(companion, 4, policy=P.capped(lambda state, kind=kind: {"cues": kind(0.75)}, cues=0.25), dt=1)
-        assert (run["cues"] == 0.25).all()
+    class Deciding(Stepwise):
+        every = 1
+
+        def __init__(self, level):
+            self.level = level
+
+        def begin(self, model, weeks, rng):
+            return lambda time, state, settings: {"cues": self.level}
+
+    for level in (*(kind(0.75) for kind in (float, np.float32, np.array, xr.DataArray, Decimal)), sympy.sqrt(2) / 2):
+        for policy in (lambda state, level=level: {"cues": level}, Deciding(level), P.fixed(cues=level)):
+            run = sa.simulate(companion, 4, policy=P.capped(policy, cues=0.25), dt=1)
+            assert (run["cues"] == 0.25).all()
+    with pytest.raises(TypeError, match="plain number"):
+        sa.simulate(companion, 4, policy=P.capped(lambda state: {"cues": "high"}, cues=0.25))
+
+
+def test_a_class_may_call_its_own_what_it_likes():
+    class Own(Rising):
+        caps = 3
+
+    assert (sa.simulate(companion, 8, policy=P.capped(Own(), cues=0.2), dt=1)["cues"] <= 0.2).all()
+    assert float(sa.simulate(companion, 8, policy=Own(), dt=1)["cues"].max()) > 0.2
+
+
+def test_a_cap_holds_while_another_lever_rests():
+    for policy in (
+        P.fixed(cues=0.8),
+        P.climber(levers=["cues"]),
+        lambda state: {"cues": 0.8},
+        P.ab_test(levers=["cues"]),
+        Rising(),
+    ):
+        rested = P.cooled_off(policy, 4, 4, levers=["cues"])
+        run = sa.simulate(ecosystem, 12, policy=P.capped(rested, steering=0.3), steering=0.9, dt=1, seed=1)
+        assert (run["steering"] == 0.3).all() and not run["cues"].sel(time=slice(4, 7)).any()
+
+
+class Both(Stepwise):
+    every = 2
+
+    def begin(self, model, weeks, rng):
+        return lambda time, state, settings: {"cues": 0.8, "steering": time / 100}
+
+
+def test_levers_that_do_not_rest_go_on():
+    kinds = {
+        "schedule": P.schedule(cues={0: 0.8}, steering={0: 0.9, 6: 0.5}),
+        "function": lambda state: {"cues": 0.8, "steering": float(np.clip(state["ties"], 0, 1))},
+        "stepwise": Both(),
+        "climber": P.climber(rate=0.2),
+    }
+    for kind, policy in kinds.items():
+        run = sa.simulate(ecosystem, 12, policy=P.cooled_off(policy, 4, 4, levers=["cues"]), dt=1)
+        assert not run["cues"].sel(time=slice(4, 7)).any() and float(run["cues"][3]) > 0.1
+        steering = run["steering"].values
+        if kind == "schedule":
+            assert steering.tolist() == [0.9] * 6 + [0.5] * 7
+        elif kind == "function":
+            np.testing.assert_array_equal(steering, np.clip(run["ties"], 0, 1))
+        elif kind == "stepwise":
+            assert steering.tolist() == [0.01 * (week - week % 2) for week in range(13)]
+        else:
+            moved = np.abs(np.diff(run["accommodation"].values))
+            assert moved[4:8].min() > 0 and moved.max() < 0.2 and 0 < float(run["cues"][9]) < 0.4
+    capped = P.capped(P.cooled_off(kinds["function"], 4, 4, levers=["cues"]), steering=0.1)
+    assert float(sa.simulate(ecosystem, 12, policy=capped, dt=1)["steering"].max()) == 0.1
+
+
+def test_rests_overlap_and_a_policy_may_change_in_one():
+    twice = P.cooled_off(P.cooled_off(P.fixed(cues=0.8, steering=0.9), 2, 4, levers=["cues"]), 4, 4, levers=["steering"])
+    run = sa.simulate(ecosystem, 10, policy=twice, dt=1)
+    assert run["cues"].values.tolist() == [0.8] * 2 + [0] * 4 + [0.8] * 5
+    assert run["steering"].values.tolist() == [0.9] * 4 + [0] * 4 + [0.9] * 3
+    changing = P.switched(None, P.fixed(cues=0.8, steering=0.9), at=4)
+    run = sa.simulate(ecosystem, 8, policy=P.cooled_off(changing, 2, 4, levers=["cues"]), dt=1)
+    assert run["cues"].values[2:].tolist() == [0] * 4 + [0.8] * 3 and run["steering"].values[3:5].tolist() == [0, 0.9]
+
+
+def test_a_lever_rests_at_nought_or_as_near_to_it_as_it_goes():
+    x = sa.state("level", start=0.5, bounds=(-9, 9))
+    for bounds, rest in (((-1, 1), 0), ((0.25, 1), 0.25), ((-1, -0.5), -0.5)):
+        model = sa.Model("Pushed", {x: -x + sa.lever("push", "push", bounds=bounds, default=bounds[1])})
+        run = sa.simulate(model, 6, policy=P.cooled_off(P.fixed(), at=2, weeks=2, levers=["push"]), dt=1)
+        assert run["push"].values.tolist() == [bounds[1]] * 2 + [rest] * 2 + [bounds[1]] * 3
+
+
+def test_the_same_policy_goes_on_with_what_it_remembers_and_another_begins():
+    policy = Rising()
+    alone = sa.simulate(companion, 12, policy=policy, dt=1)["cues"]
+    np.testing.assert_array_equal(sa.simulate(companion, 12, policy=P.switched(policy, policy, at=6), dt=1)["cues"], alone)
+    begun = sa.simulate(companion, 12, policy=P.switched(policy, Rising(), at=6), dt=1)["cues"]
+    assert float(begun[6]) == pytest.approx(0.1)
 
 
 def test_a_word_of_one_turn_is_no_stranger_in_another():
@@ -217,6 +314,9 @@ def test_interventions_last_into_later_turns():
     capped = P.capped(P.fixed(), at=6, cues=0.3)
     by_hand = sa.simulate(companion, 12, policy=capped, dt=1, interventions={4: {"cues": 0.8}})
     assert by_hand["cues"].values.tolist() == [0] * 4 + [0.8] * 2 + [0.3] * 7
+    late = P.capped(P.schedule(steering={10: 0.9}), at=6, cues=0.3)
+    stays = sa.simulate(ecosystem, 12, policy=late, dt=1, interventions={2: {"steering": 0.5}})
+    assert stays["steering"].values[2:].tolist() == [0.5] * 8 + [0.9] * 3
     kept = sa.simulate(companion, 12, policy=P.schedule(cues={0: 0, 4: 0.1, 6: 0.9}), interventions={4: {"access": 0.5}}, dt=1)
     np.testing.assert_allclose(run["engagement"], kept["engagement"], atol=1e-8)
 
