@@ -71,13 +71,17 @@ def run(
     cc, ss = number(own_curvature, "own_curvature"), number(stock_curvature, "stock_curvature")
     if not (cc < 0 and ss < 0):
         raise ValueError(f"Both curvatures must be below 0 (less and less from more), not {cc:g} and {ss:g}.")
-    B = fade * (rate + fade) + ((rate + 2 * fade) * pull + ss) / cc
+    rise = (rate + 2 * fade) * pull + ss
+    B = fade * (rate + fade) + rise / cc
     above = -ss / (rate + 2 * fade), (-ss - fade * (rate + fade) * cc) / (rate + 2 * fade)
     if rate**2 + 4 * B < 0:
         return Regime(B, None, None, "no interior optimum", *above)
-    root = (rate - (rate**2 + 4 * B) ** 0.5) / 2
-    kind = "unstable" if B < 0 else "addictive, stable" if fade + root > 0 else "not addictive"
-    return Regime(B, root, fade + root, kind, *above)
+    spread = (rate**2 + 4 * B) ** 0.5
+    # As quotients, since the differences (rate - spread) / 2 and fade + root may cancel to nothing.
+    root = -2 * B / (rate + spread) if B else 0.0
+    slope = -2 * rise / cc / (rate + 2 * fade + spread)
+    kind = "unstable" if B < 0 else "addictive, stable" if slope > 0 else "not addictive"
+    return Regime(B, root, slope, kind, *above)
 
 
 def report() -> list[str]:

@@ -31,11 +31,23 @@ def of(state: Sequence[float], setpoint: Sequence[float], n: float = 4.0, m: flo
     >>> sa.worlds.drive.of([0.0, 1.0], [1.0, 1.0], n=2, m=2)
     1.0
     """
-    here, there = (np.array([number(x, "A level") for x in listed(given, "state and setpoint", "[0.2, 0.5]")])
+    here, there = (np.array([number(x, "A level", (-1e300, 1e300)) for x in listed(given, "state and setpoint", "[0.2, 0.5]")])
                    for given in (state, setpoint))  # fmt: skip
     if here.shape != there.shape or not here.size:
         raise ValueError(f"State and set point need as many levels, at least one, not {here.size} and {there.size}.")
-    return float((np.abs(there - here) ** number(n, "n", (1e-3, 100))).sum() ** (1 / number(m, "m", (1e-3, 100))))
+    n, m = number(n, "n", (1e-3, 100)), number(m, "m", (1e-3, 100))
+    with np.errstate(all="ignore"):
+        far = np.abs(there - here)
+        most = far.max()
+        if most == 0:
+            return 0.0
+        # Powers of a share of the largest neither vanish nor overflow.
+        found = float(most ** (n / m) * ((far / most) ** n).sum() ** (1 / m))
+    if not np.isfinite(found):
+        raise ValueError(
+            f"With n = {n:g}, m = {m:g} and a distance of {most:g} the drive is too large a number: raise m or lower n."
+        )
+    return found
 
 
 def run(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from socioaffective.worlds import Page
-from socioaffective.worlds.patience import discount_threshold
+from socioaffective.worlds.patience import discount_regions
 from socioaffective.worlds.selves import DRMDP, exact
 
 page = Page(
@@ -45,15 +45,18 @@ def world(beta: Any = Fraction(-1, 2)) -> DRMDP:
 
 
 def run(beta: Any = Fraction(-1, 2)) -> Any:
-    """Returns the discount above which cooperating is best, exactly, or None where no discount below 1 is.
+    """Returns the discount above which cooperating is best, exactly: 0 where it costs nothing, None where it never is below 1.
 
-    Input: `beta`, what cooperating brings at once, an exact number.
+    Input: `beta`, what cooperating brings at once, an exact number. It is best at every discount above 0 where `beta` is 0 or
+    more, and at none below 1 where `beta` is -1 or less.
 
     >>> import socioaffective as sa
-    >>> sa.worlds.myopia.run(), sa.worlds.myopia.run("-3/10")
-    (1/2, 3/10)
+    >>> [sa.worlds.myopia.run(beta) for beta in ("-1/2", "-3/10", 0, -1)]
+    [1/2, 3/10, 0, None]
     """
-    return discount_threshold(world(beta))
+    # Cooperating gains on defecting with the discount, so that only the last region can be one where it is best.
+    *_, patient = discount_regions(known := world(beta))
+    return patient.low if patient.actions[known.start] == ("cooperate",) else None
 
 
 def report() -> list[str]:

@@ -198,7 +198,8 @@ def _intervals(world: DRMDP, pairs: list[Pair], low: Any, high: Any) -> Iterator
 def _between(low: Any, high: Any, k: int) -> Fraction:
     """Returns a fraction between two algebraic numbers, another for each k."""
     width = (high - low) / k
-    places = 1 + max(0, math.ceil(-math.log10(float(width))))
+    # A width may be smaller than the smallest float.
+    places = 1 + max(0, int(sympy.ceiling(-sympy.log(sympy.N(width), 10))))
     scale = 10 ** (places + 1)
     return Fraction(int(sympy.floor((low + width) * scale)), scale)
 

@@ -25,6 +25,8 @@ page = Page(
     ("Stable is not best, and neither is welfare: both numbers are about predicting, not about people.",
      "For the location family $z \\sim N(\\mu + \\varepsilon \\theta, \\sigma^2)$ retraining follows the same map.",),
 )  # fmt: skip
+# How far out a model may be: its square is still a number.
+FARTHEST = 1e150
 
 
 def risk(theta: float, influence: float, signal: float = 0.2) -> float:
@@ -34,7 +36,11 @@ def risk(theta: float, influence: float, signal: float = 0.2) -> float:
     >>> round(sa.worlds.performative.risk(0.25, influence=0.2), 4)
     0.1875
     """
-    t, e, m = number(theta, "theta"), number(influence, "influence", (-10, 10)), number(signal, "signal", (-1, 1))
+    t, e, m = (
+        number(theta, "theta", (-FARTHEST, FARTHEST)),
+        number(influence, "influence", (-10, 10)),
+        number(signal, "signal", (-1, 1)),
+    )
     return 0.25 - 2 * t * m + (1 - 2 * e) * t**2
 
 
@@ -43,6 +49,7 @@ def run(influence: float = 0.3, signal: float = 0.2, rounds: int = 20, start: fl
 
     Inputs: `influence`, how far people follow the model; `signal`, what is so without it; `rounds`; `start`. The distance from
     the stable point shrinks by exactly `influence` each round, and grows where that is above 1.
+    Raises ValueError for an influence of 1, and where the model grows beyond what can be calculated.
 
     >>> import socioaffective as sa
     >>> found = sa.worlds.performative.run(influence=0.3)
@@ -56,6 +63,11 @@ def run(influence: float = 0.3, signal: float = 0.2, rounds: int = 20, start: fl
     theta[0] = number(start, "start", (-1e6, 1e6))
     for k in range(len(theta) - 1):
         theta[k + 1] = m + e * theta[k]
+        if abs(theta[k + 1]) > FARTHEST:
+            raise ValueError(
+                f"With an influence of {e:g} the model runs away: after {k + 1} rounds it is beyond {FARTHEST:g}. "
+                f"Take at most {k} rounds."
+            )
     data = {"model": ("round", theta), "risk": ("round", 0.25 - 2 * theta * m + (1 - 2 * e) * theta**2)}
     # Above one half the risk has no least value: the model can make itself ever more right.
     best = m / (1 - 2 * e) if e < 0.5 else float("nan")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scipy.optimize import brentq
 
-from socioaffective.checks import number, unknown
+from socioaffective.checks import mapped, number, unknown
 from socioaffective.worlds import Page
 
 page = Page(
@@ -49,7 +50,11 @@ class Equilibrium:
 
 
 def run(
-    bias: float = 1.0, discount: float = 0.95, fading: float = 0.4, price: float = 0.3, tastes: Mapping[str, float] = TASTES
+    bias: float = 1.0,
+    discount: float = 0.95,
+    fading: float = 0.4,
+    price: float = 0.3,
+    tastes: Mapping[str, float] | None = TASTES,
 ) -> Equilibrium:
     """Returns the equilibrium of a sophisticated quasi-hyperbolic user.
 
@@ -63,6 +68,7 @@ def run(
     """
     b, g = number(bias, "bias", (1e-9, 1)), number(discount, "discount", (1e-9, 1 - 1e-9))
     keep, p = 1 - number(fading, "fading", (1e-9, 1)), number(price, "price")
+    tastes = mapped(tastes, "tastes", "{'aS': 0.25}")
     for name in tastes:
         if name not in TASTES:
             raise unknown("taste", name, TASTES)
@@ -77,13 +83,14 @@ def run(
             raise ValueError("The future curves more than the present: there is no best use. Take a stronger 'aa'.")
         slope = -(t["aS"] + b * g * keep**2 * two) / curve
         level = -(t["a"] - p + b * g * keep * one) / curve
-        new_two = t["SS"] + 2 * t["aS"] * slope + t["aa"] * slope**2 + g * two * keep**2 * (1 + slope) ** 2
-        new_one = (
-            t["S"] + t["aS"] * level + (t["a"] - p) * slope + t["aa"] * level * slope
-            + g * (one * keep * (1 + slope) + two * keep**2 * (1 + slope) * level)
+        ones = (
+            t["S"], t["aS"] * level, (t["a"] - p) * slope, t["aa"] * level * slope,
+            g * one * keep * (1 + slope), g * two * keep**2 * (1 + slope) * level,
         )  # fmt: skip
-        done = abs(new_one - one) + abs(new_two - two) < 1e-14
-        one, two = new_one, new_two
+        twos = t["SS"], 2 * t["aS"] * slope, t["aa"] * slope**2, g * two * keep**2 * (1 + slope) ** 2
+        # Measured by what is added up, so that the unit of the tastes does not matter.
+        done = all(abs(sum(new) - old) <= 1e-14 * sum(map(abs, new)) for new, old in ((ones, one), (twos, two)))
+        one, two = sum(ones), sum(twos)
         if done:
             break
     else:
@@ -127,14 +134,19 @@ def postpones(
     return b * (lam * (1 - C) + f * C) / (rho + lam) < q * (1 - C)
 
 
-def bias_of_use(use: float, **given: float) -> float:
+def bias_of_use(use: float, **given: Any) -> float:
     """Returns the present bias at which steady use is as high as this, between 0.3 and 1.
+
+    Inputs: `use`, and by name `discount`, `fading`, `price` and `tastes`, as for `run`.
 
     >>> import socioaffective as sa
     >>> round(sa.worlds.present_bias.bias_of_use(sa.worlds.present_bias.run(0.7).use), 6)
     0.7
     """
     target = number(use, "use")
+    for name in given:
+        if name not in (held := ("discount", "fading", "price", "tastes")):
+            raise unknown("setting to hold while the bias is sought,", name, held)
     low, high = run(1.0, **given).use, run(0.3, **given).use
     if not low <= target <= high:
         raise ValueError(f"Steady use lies between {low:.4f} (no bias) and {high:.4f} (a bias of 0.3), so never at {target:g}.")

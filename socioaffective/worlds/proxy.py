@@ -43,8 +43,15 @@ def run(
         raise ValueError(f"The proxy must see fewer attributes ({known}) than matter ({count}).")
     b, level = number(floor, "floor", (1e-12, 1e6)), number(start, "start", (1e-12, 1e6))
     total = number(budget, "budget", (1e-12, 1e9))
+    if count * b >= total:
+        raise ValueError(
+            f"The budget, {total:g}, leaves no slack: {count} attributes at the floor of {b:g} take {count * b:g}. "
+            "Raise the budget or lower the floor."
+        )
     if not b <= level <= total / count:
-        raise ValueError(f"start must lie between the floor, {b:g}, and an equal share of the budget, {total / count:g}.")
+        raise ValueError(
+            f"start must lie between the floor, {b:g}, and an equal share of the budget, {total / count:g}, not at {level:g}."
+        )
     most = (total - (count - known) * b) / known
     pressure = np.linspace(0, 1, whole(points, "points", 2, 100_000))
     mine = level + pressure * (most - level)

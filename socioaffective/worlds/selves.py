@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from numbers import Integral, Rational
@@ -14,10 +15,14 @@ from typing import Any
 from socioaffective.checks import mapped, unknown
 
 Pair = tuple[Hashable, Hashable]
+# The largest numerator or denominator, and the longest text or power of ten to be looked at.
+LARGEST, LONGEST_TEXT = 10**100, 1000
 
 
 def exact(value: Any, what: str) -> Fraction:
     """Returns a number as a fraction once it is exact: a whole number, a Fraction, or a text such as "1/3" or "0.1".
+
+    Its numerator and denominator may be as large as 10**100.
 
     >>> from socioaffective.worlds.selves import exact
     >>> exact("1/3", "A chance"), exact("0.1", "A chance")
@@ -25,6 +30,19 @@ def exact(value: Any, what: str) -> Fraction:
     """
     if hasattr(value, "ndim") and value.ndim == 0 and hasattr(value, "item"):
         value = value.item()
+    found = None if isinstance(value, str) and _endless(value) else _fraction(value, what)
+    if found is None or max(abs(found.numerator), found.denominator) > LARGEST:
+        raise ValueError(f"{what} has too many digits: numerator and denominator may be at most 10**100, as in '1/3'.")
+    return found
+
+
+def _endless(text: str) -> bool:
+    """Returns whether a text is too long, or has too large a power of ten, to be turned into a number at all."""
+    power = re.search(r"e[-+]?([\d_]+)\s*$", text[:LONGEST_TEXT], re.IGNORECASE)
+    return len(text) > LONGEST_TEXT or (power is not None and len(power[1].lstrip("0_")) >= len(str(LONGEST_TEXT)))
+
+
+def _fraction(value: Any, what: str) -> Fraction:
     if isinstance(value, bool):
         raise TypeError(f"{what} must be a number, not {value}.")
     if isinstance(value, Integral):
@@ -42,8 +60,19 @@ def exact(value: Any, what: str) -> Fraction:
     raise TypeError(f"{what} must be a whole number, a Fraction or a text such as '1/3', not {value!r}.")
 
 
+class Portable:
+    """A dataclass that can be pickled and copied although some of its fields are read-only views of a mapping."""
+
+    def __reduce__(self) -> tuple:
+        return type(self), tuple(_thawed(getattr(self, part.name)) for part in fields(self))
+
+
+def _thawed(value: Any) -> Any:
+    return {k: _thawed(v) for k, v in value.items()} if isinstance(value, MappingProxyType) else value
+
+
 @dataclass(frozen=True)
-class DRMDP:
+class DRMDP(Portable):
     """A world in which what a person rewards is part of what moves: a dynamic-reward Markov decision process.
 
     Inputs: `title`; `start`, the (state, self) in which it begins; `noop`, the action that counts as doing nothing; `moves`,
@@ -174,6 +203,7 @@ class DRMDP:
         for name in names:
             if not any(name in group for group in groups):
                 raise unknown(f"name in '{self.title}'", name, [str(n) for group in groups for n in group])
+            _hashed(names[name], f"The new name of '{name}'")
         for group in groups:
             if len({names.get(name, name) for name in group}) < len(group):
                 raise ValueError(f"These names would make two of {', '.join(map(str, group))} one.")
@@ -200,10 +230,18 @@ def _key(key: Any, size: int, what: str, form: str) -> tuple:
     return key
 
 
+def _hashed(name: Any, what: str) -> Any:
+    try:
+        hash(name)
+    except TypeError:
+        raise TypeError(f"{what} must be made of texts, numbers or tuples of them, not {name!r}.") from None
+    return name
+
+
 def _outcomes(key: tuple, given: Any) -> Mapping[Pair, Fraction]:
     """Returns the chance of each (state, self) that a move leads to."""
     if isinstance(given, tuple):
-        given = {given: 1}
+        given = {_hashed(given, f"The place that the move from {key} leads to"): 1}
     chances = mapped(given, f"The move from {key}", "('s', 'N') or {('s', 'N'): '1/3', ('s', 'I'): '2/3'}")
     found = {}
     for pair, chance in chances.items():

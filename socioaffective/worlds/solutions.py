@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -27,7 +27,7 @@ from socioaffective.worlds.planning import (
     too_large,
     unmoved,
 )
-from socioaffective.worlds.selves import DRMDP, Pair
+from socioaffective.worlds.selves import DRMDP, Pair, Portable
 
 OBJECTIVES = ("real-time", "final", "initial", "natural shifts", "constrained", "myopic", "privileged", "pareto")
 Gain = Callable[[int, Pair, Hashable, Hashable], Fraction]
@@ -53,7 +53,7 @@ def _in_steps(rules: Rules) -> Policy:
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Portable):
     """What is best in a world under an objective; made by `solve`.
 
     `value`, a Fraction (for "pareto" and "privileged" a mapping from self to Fraction); `policies`, all that are best;
@@ -68,7 +68,10 @@ class Solution:
     value: Any
     parts: Mapping[Hashable, Solution] | None = None
     _plan: Plan | None = None
-    _listing: Callable[[], Iterator[Rules]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.parts is not None:
+            object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))
 
     @cached_property
     def policies(self) -> Any:
@@ -77,7 +80,8 @@ class Solution:
         too many to list."""
         if self.parts:
             return {who: part.policies for who, part in self.parts.items()}
-        plans = self._listing() if self._listing else listed(self.world, self._plan)
+        # What is chosen in one place under "constrained" depends on the others, so that no Plan holds it.
+        plans = unmoved(self.world, self.horizon)[1]() if self._plan is None else listed(self.world, self._plan)
         return tuple(_in_steps(rules) for rules in few(plans, self.world))
 
     @cached_property
@@ -147,10 +151,9 @@ def _solved(world: DRMDP, objective: str, horizon: int) -> Solution:
         gains = {who: gain_of(world, objective, horizon, who) for who in world.selves}
         found = {who: best(world, horizon, gain) for who, gain in gains.items()}
         parts = {who: Solution(*said, value, _plan=plan) for who, (value, plan) in found.items()}
-        return Solution(*said, {who: part.value for who, part in parts.items()}, MappingProxyType(parts))
+        return Solution(*said, {who: part.value for who, part in parts.items()}, parts)
     if objective == "constrained":
-        value, listing = unmoved(world, horizon)
-        return Solution(*said, value, _listing=listing)
+        return Solution(*said, unmoved(world, horizon)[0])
     if objective == "pareto":
         totals, plan = efficient(world, horizon)
         value = {who: max(total[k] for total in totals) for k, who in enumerate(world.selves)}
@@ -206,13 +209,17 @@ def _myopic(world: DRMDP, horizon: int) -> tuple[Fraction, Plan]:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgement(Portable):
     """How a plan looks: `to` has its sum of rewards by the objectives that add up, "real-time", "final", "initial" and "natural
     shifts"; `by_self`, by each self of the world; `influences`, whether it influences. Made by `judge`."""
 
     to: Mapping[str, Fraction]
     by_self: Mapping[Hashable, Fraction]
     influences: bool
+
+    def __post_init__(self) -> None:
+        for name in ("to", "by_self"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
         said, selves = (", ".join(f"{k} {v}" for k, v in part.items()) for part in (self.to, self.by_self))
@@ -225,7 +232,8 @@ def judge(example: Any, plan: Any, horizon: int | None = None) -> Judgement:
     Inputs: `example`, a name or a `DRMDP`; `plan`, an action to repeat, a list with an entry for each step as in
     `Solution.policies`, or a function of (step, state, self); `horizon`, in steps (the length of the list unless told
     otherwise).
-    Raises ValueError for an action that does not exist, a list that ends before the horizon, or no horizon at all.
+    Raises ValueError for an action that does not exist, a list that ends before the horizon, or no horizon at all, and
+    RuntimeError where the function raises.
 
     >>> import socioaffective as sa
     >>> sa.worlds.drmdp.judge("conspiracy", ["influence"] * 3).to["final"]
@@ -248,8 +256,7 @@ def judge(example: Any, plan: Any, horizon: int | None = None) -> Judgement:
     own = {who: lambda told, who=who: _seen(world, told, who) for who in world.selves}
     told, idle = _told(world, _decider(world, plan), steps), _told(world, lambda *_: world.noop, steps)
     to, by_self = (
-        MappingProxyType({name: sum((p * view(each) for each, p in told), ZERO) for name, view in part.items()})
-        for part in (views, own)
+        {name: sum((p * view(each) for each, p in told), ZERO) for name, view in part.items()} for part in (views, own)
     )
     return Judgement(to, by_self, _selves(told) != _selves(idle))
 
@@ -288,7 +295,16 @@ def _selves(histories: list[tuple[History, Fraction]]) -> Counter:
 
 def _decider(world: DRMDP, plan: Any) -> Callable[[History, Pair], Hashable]:
     if callable(plan):
-        return lambda told, pair: plan(len(told), *pair)
+
+        def asked(told: History, pair: Pair) -> Hashable:
+            try:
+                return plan(len(told), *pair)
+            except Exception as error:
+                raise RuntimeError(
+                    f"The plan raised {type(error).__name__}: {error}, at step {len(told)} in {pair}."
+                ) from error
+
+        return asked
     if not isinstance(plan, (list, tuple)):
         return lambda told, pair: plan
 

@@ -1,6 +1,8 @@
 """DR-MDPs against their definitions, written out and searched by force, and what is refused."""
 
+import copy
 import itertools
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -230,6 +232,22 @@ def test_the_discount_thresholds_against_value_iteration(world, where, below, ab
     assert (low.verdict, high.verdict) == (("always", "never") if world == "clickbait" else ("never", "always"))
 
 
+@pytest.mark.parametrize(
+    ("beta", "above"),
+    [
+        (1, 0),
+        ("1/2", 0),
+        (0, 0),
+        ("-1e-100", sympy.Rational(1, 10**100)),
+        ("-99/100", sympy.Rational(99, 100)),
+        (-1, None),
+        (-2, None),
+    ],
+)
+def test_cooperating_is_best_above_what_it_costs(beta, above):
+    assert sa.worlds.myopia.run(beta) == above
+
+
 def test_no_discount_leaves_both_alone():
     """Below 11/20 clickbait is served, above 2/3 the conspiracy is spread, and in between both are."""
     for gamma, influences in ((0.3, (False, True)), (0.6, (True, True)), (0.8, (True, False))):
@@ -336,6 +354,11 @@ def made(**changes):
         ({"moves": [1]}, TypeError, "must be a mapping"),
         ({"moves": MOVES | {("s", "A"): ("s", "A")}}, TypeError, r"\(state, self, action\)"),
         ({"moves": MOVES | {("s", "A", "go"): "s"}}, TypeError, "must be a mapping, such as"),
+        (
+            {"moves": MOVES | {("s", "A", "go"): ("s", ["A"])}},
+            TypeError,
+            r"made of texts, numbers or tuples of them, not \('s', \['A",
+        ),
         ({"rewards": {k: v for k, v in REWARDS.items() if k != ("B", "s", "go")}}, ValueError, "reward of self 'B' for 'go'"),
         ({"rewards": REWARDS | {("C", "s", "go"): 1}}, ValueError, "There is no self of 'Mine'"),
         ({"rewards": REWARDS | {("A", "s", "go"): float("nan")}}, TypeError, "must be exact, not nan"),
@@ -380,7 +403,9 @@ def test_exact_numbers_of_every_kind_are_taken():
         (lambda: d.judge("conspiracy", ["noop"], 3), ValueError, "1 steps, and the horizon is 3"),
         (lambda: d.judge("conspiracy", ["nop"]), ValueError, "Did you mean 'noop'"),
         (lambda: d.judge("conspiracy", []), ValueError, "whole number"),
+        (lambda: d.judge("conspiracy", lambda *_: 1 / 0, 3), RuntimeError, "plan raised ZeroDivisionError: .*, at step 0 in"),
         (lambda: d.examples["conspiracy"].relabelled({"x": "y"}), ValueError, "name in"),
+        (lambda: d.examples["conspiracy"].relabelled({"natural": ["x"]}), TypeError, "new name of 'natural' must be made of"),
         (lambda: d.examples["conspiracy"].relabelled({"noop": "influence"}), ValueError, "would make two"),
         (lambda: d.discount_threshold("conspiracy", ("there", "natural")), ValueError, "There is no"),
         (lambda: sa.worlds.myopia.world(0.3), TypeError, "must be exact: write '3/10'"),
@@ -389,6 +414,21 @@ def test_exact_numbers_of_every_kind_are_taken():
 def test_a_question_that_is_none_is_refused(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda given: pickle.loads(pickle.dumps(given))])
+def test_worlds_solutions_and_judgements_can_be_stored_and_copied(again):
+    world = lottery(3)
+    kept = again(world)
+    assert kept == world and hash(kept) == hash(world) and kept.title == world.title
+    with pytest.raises(TypeError):
+        kept.moves["s0", "A", "wait"] = ("s0", "B")
+    for objective in OBJECTIVES:
+        answer = d.solve(world, objective, 2)
+        seen = answer.verdict, answer.policies
+        kept = again(answer)
+        assert kept == answer and (kept.verdict, kept.policies) == seen
+    assert again(d.judge(world, "wait", 2)) == d.judge(world, "wait", 2)
 
 
 def test_the_table_is_printed_by_the_report():

@@ -86,6 +86,27 @@ def test_present_bias_at_one_is_the_planner_without_it():
     np.testing.assert_allclose(use[::50], (found.level + found.slope * S)[::50], atol=0.01)
 
 
+def test_the_unit_of_the_tastes_does_not_matter():
+    usual, tastes = w.present_bias.run(0.7), w.present_bias.TASTES
+    for k in (1e-12, 1e-100, 1e12):
+        found = w.present_bias.run(0.7, price=0.3 * k, tastes={name: k * value for name, value in tastes.items()})
+        assert (found.level, found.slope, found.use) == pytest.approx((usual.level, usual.slope, usual.use), rel=1e-12)
+    assert w.present_bias.run(0.7, tastes=None) == usual
+
+
+@pytest.mark.parametrize("far", [5e-4, 1e4, 1e-200])
+def test_large_exponents_neither_lose_a_drive_nor_let_it_overflow(far):
+    assert w.drive.of([far], [0], n=100, m=100) == pytest.approx(far, rel=1e-12)
+    assert w.drive.of([far, 0.0], [0, -far], n=100, m=100) == pytest.approx(far * 2**0.01, rel=1e-12)
+
+
+def test_use_is_addictive_exactly_above_its_threshold():
+    for given in ((1e6, 1e-9, -1, -1e-9), (0.05, 0.5, -1, -0.3), (1e-6, 1e3, -1e3, -1e-3)):
+        at = w.addiction.run(0, *given).addictive_above
+        kinds = [w.addiction.run(at * k, *given).kind for k in (0, 0.999, 1.001)]
+        assert kinds == ["not addictive", "not addictive", "addictive, stable"]
+
+
 def test_a_naive_novice_postpones_as_the_model_of_scaffold_does():
     for bias, late in ((0.80, True), (0.90, False)):
         assert w.present_bias.postpones(bias, 0.6, discount=0.02) == late
@@ -124,6 +145,7 @@ WRONG = [
     (lambda: w.proxy.run(seen=4), "fewer attributes"),
     (lambda: w.proxy.run(floor=0), "floor"),
     (lambda: w.proxy.run(start=2), "start must lie"),
+    (lambda: w.proxy.run(3, 1, budget=0.3, floor=0.1, start=0.1), "budget, 0.3, leaves no slack"),
     (lambda: w.proxy.run(points=1.5), "whole"),
     (lambda: w.choc_kale.run(sensitivity=-1), "outside its bounds"),
     (lambda: w.choc_kale.threshold(memory=1), "memory"),
@@ -138,16 +160,23 @@ WRONG = [
     (lambda: w.opinion.rest(0.2, 0.8, 0.5), "add up"),
     (lambda: w.performative.run(1), "no rest point"),
     (lambda: w.performative.run("much"), "plain number"),
+    (lambda: w.performative.run(10, rounds=1000), "runs away.*at most 151 rounds"),
+    (lambda: w.performative.risk(1e300, 0.3), "theta is 1e.300, outside its bounds"),
     (lambda: w.addiction.run(own_curvature=1), "below 0"),
     (lambda: w.addiction.run(-0.5), "outside its bounds"),
     (lambda: w.present_bias.run(0), "bias"),
     (lambda: w.present_bias.run(tastes={"b": 1}), "There is no taste"),
     (lambda: w.present_bias.run(tastes={"aa": 1}), "below 0"),
     (lambda: w.present_bias.run(tastes={"aS": 3}), "linear equilibrium|no best use|no stable"),
+    (lambda: w.present_bias.run(tastes=[1]), "must be a mapping"),
+    (lambda: w.present_bias.bias_of_use(0.9, bias=0.5), "while the bias is sought, 'bias'. Allowed: discount"),
+    (lambda: w.present_bias.bias_of_use(0.9, prise=0.5), "Did you mean 'price'"),
+    (lambda: w.drive.of([1e4], [0], n=100, m=1e-3), "too large a number"),
     (lambda: w.drive.run([], [0], [1]), "empty"),
     (lambda: w.drive.run([[0, 1]], [0], [1]), "needs 1 levels"),
     (lambda: w.drive.of([0], [1, 2]), "as many levels"),
     (lambda: w.myopia.world(0.5), "must be exact"),
+    *((lambda beta=beta: w.myopia.run(beta), "too many digits") for beta in ("-1e-40000000", "-1e-400", "9" * 5000, 10**5000)),
 ]
 
 
