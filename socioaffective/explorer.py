@@ -13,7 +13,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from socioaffective import figures, models, theme
-from socioaffective.checks import listed, unknown
+from socioaffective.checks import listed, number, unknown
 from socioaffective.model import Model, a_model
 from socioaffective.quantities import Quantity, QuantitySymbol
 from socioaffective.simulation import simulate
@@ -61,7 +61,9 @@ class Board(widgets.VBox):
                 warnings.simplefilter("always", UserWarning)
                 chart = self._chart()
         except (RuntimeError, ValueError) as error:
-            self.view.value = f"<p role='alert'>{html.escape(str(error))}</p>"
+            self.alternative = str(error)
+            self.view.value = f"<p role='alert'>{html.escape(self.alternative)}</p>"
+            self.call.value = f"<code>{html.escape(self.code)}</code>"
             return
         picture, self.alternative = theme.picture(chart)
         label = html.escape(self.alternative, quote=True)
@@ -108,11 +110,10 @@ class Explorer(Board):
         name = models.name_of(self.model)
         known = (models[name] if name else self.model).quantities
         now = {n: q.value for n, q in {**self.model.states, **self.model.settings}.items()} | self.start | self.settings
-        # A browser answers with sums of steps, such as 0.5000000000000001.
-        moved = {n: float(f"{v:g}") for n, v in now.items() if f"{v:g}" != f"{known[n].value:g}"}
+        moved = {n: float(_written(v)) for n, v in now.items() if _written(v) != _written(known[n].value)}
         start = {n: v for n, v in moved.items() if n in self.model.states}
         words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else [])]
-        words += [f"{n}={v:g}" for n, v in moved.items() if n not in start]
+        words += [f"{n}={_written(v)}" for n, v in moved.items() if n not in start]
         return f"sa.simulate({f'sa.models.{name}' if name else 'model'}, {', '.join(words)})"
 
     def _chart(self) -> alt.TopLevelMixin:
@@ -120,7 +121,7 @@ class Explorer(Board):
         course = figures.time_course(run, self.show, width=360, height=280) if self.show else None
         states = list(self.model.states)
         if self.beside is not None:
-            beside = self.beside(run)
+            beside = _drawn(self.beside, "beside", run)
         elif len(states) == 1 and self.model.clock == "discrete":
             beside = figures.cobweb(self.model, run, width=280, height=280, **self.settings)
         elif len(states) == 1:
@@ -130,7 +131,7 @@ class Explorer(Board):
         else:
             beside = figures.path(run, states[0], states[1], width=280, height=280)
         pair = alt.hconcat(course, beside, spacing=30) if self.show else beside
-        return pair if self.below is None else alt.vconcat(pair, self.below(run), spacing=20)
+        return pair if self.below is None else alt.vconcat(pair, _drawn(self.below, "below", run), spacing=20)
 
 
 class FigureExplorer(Board):
@@ -152,19 +153,29 @@ class FigureExplorer(Board):
     @property
     def code(self) -> str:
         """The call that repeats the present figure."""
-        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={v:g}" for n, v in self.settings.items()]
+        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={_written(v)}" for n, v in self.settings.items()]
         return f"{self.name}({', '.join(words)})"
 
     def _chart(self) -> alt.TopLevelMixin:
-        try:
-            chart = self.figure(**self.settings)
-        except (RuntimeError, ValueError):
-            raise
-        except Exception as error:
-            raise RuntimeError(f"{self.name} raised {type(error).__name__}: {error}.") from error
-        if not isinstance(chart, alt.TopLevelMixin):
-            raise ValueError(f"The function must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
-        return chart
+        return _drawn(self.figure, self.name, **self.settings)
+
+
+def _drawn(figure: Callable[..., Any], called: str, *given: Any, **settings: Any) -> alt.TopLevelMixin:
+    """Returns what a reader's function draws."""
+    try:
+        chart = figure(*given, **settings)
+    except (RuntimeError, ValueError):
+        raise
+    except Exception as error:
+        raise RuntimeError(f"{called} raised {type(error).__name__}: {error}.") from error
+    if not isinstance(chart, alt.TopLevelMixin):
+        raise ValueError(f"{called} must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
+    return chart
+
+
+def _written(value: float) -> str:
+    """Returns a number as it is written: a browser answers with sums of steps, such as 0.5000000000000001."""
+    return f"{value:.12g}"
 
 
 def explore(
@@ -204,27 +215,35 @@ def explore(
     "course(cues=0.5, variable='ties')"
     """
     if callable(model) and not isinstance(model, (Model, type)):
-        if (show, weeks, beside, below) != (None, 104, None, None):
+        if any(given is not None for given in (show, beside, below)) or np.any(weeks != 104):
             raise ValueError("show, weeks, beside and below are for exploring a model; a function says itself what it shows.")
         made = _controls(controls)
         _refuse_other_arguments(model, made)
         return FigureExplorer(model, made)
     a_model(model)
+    weeks = number(weeks, "weeks")
+    for called, function in (("beside", beside), ("below", below)):
+        if function is not None and not callable(function):
+            raise TypeError(
+                f"{called} must be a function from a run to a figure, such as sa.figures.need_plane, not {function!r}."
+            )
     names = (
         listed(controls, "controls", "['cues', 'ties']")
         if controls is not None
         else [*model.levers, *model.inputs, *model.states, *model.parameters]
     )
     for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"The controls of a model are names in quotes, such as ['cues'], not {name!r}.")
         if name not in model.states and name not in model.settings:
             raise unknown("parameter, lever, input or state", name, [*model.settings, *model.states])
     if isinstance(show, str):
         show = [show]
     known = [*model.states, *model.levers, *model.observables]
-    for name in show or ():
+    shown = [*model.states, *model.observables] if show is None else listed(show, "show", "['ties']")
+    for name in shown:
         if name not in known:
             raise unknown("state, lever or observable", name, known)
-    shown = [*model.states, *model.observables] if show is None else list(show)
     return Explorer(model, names, shown, weeks, controls is None, beside, below)
 
 

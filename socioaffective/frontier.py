@@ -78,6 +78,8 @@ def horizon_grid(
     ('objective', 'foresight')
     """
     a_model(model)
+    if "policy" in settings:
+        raise ValueError("horizon_grid makes its policies from the objectives; to see another, use sa.simulate.")
     aims = _labelled(objectives)
     runs = {}
     for label, aim in aims.items():
@@ -95,10 +97,16 @@ def _labelled(given: Any) -> dict[str, Objective]:
     if given is None:
         return {"engagement": engagement, "approval": approval, "needs": needs}
     if not isinstance(given, Mapping):
-        given = {str(each): each for each in listed(given, "objectives", "['engagement', 'needs']")}
+        each = [an_objective(one) for one in listed(given, "objectives", "['engagement', 'needs']")]
+        given = {str(one): one for one in each}
+        if len(given) < len(each):
+            raise ValueError(f"objectives has one twice: {', '.join(map(str, each))}. Give each once.")
     if not given:
         raise ValueError("objectives is empty: give at least one, such as ['engagement'].")
-    return {str(label): an_objective(each) for label, each in given.items()}
+    for label in given:
+        if not isinstance(label, str):
+            raise TypeError(f"An objective is labelled in words, such as 'engagement', not {label!r}.")
+    return {label: an_objective(each) for label, each in given.items()}
 
 
 def _summary(model: Model, run: xr.Dataset) -> xr.Dataset:

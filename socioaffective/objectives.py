@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import sympy
 import xarray as xr
 
-from socioaffective.checks import number, unknown
+from socioaffective.checks import mapped, number, unknown
 from socioaffective.model import Model, a_model
 from socioaffective.quantities import input as input_
 
@@ -38,6 +38,16 @@ class Objective:
     parts: Mapping[str, float]
     floors: Mapping[str, float] = field(default_factory=dict)
     impact: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind in ("parts", "floors", "impact"):
+            given = mapped(getattr(self, kind), f"The {kind} of an objective", "{'engagement': 1}")
+            for name, value in given.items():
+                if not isinstance(name, str):
+                    raise TypeError(f"The {kind} of an objective are named in words, such as 'engagement', not {name!r}.")
+                number(value, f"'{name}' in the {kind} of an objective")
+        if not self.parts:
+            raise ValueError("An objective needs at least one part, such as {'engagement': 1}.")
 
     def __hash__(self) -> int:
         return hash(tuple(tuple(sorted(given.items())) for given in (self.parts, self.floors, self.impact)))
@@ -86,6 +96,8 @@ class Objective:
         """
         if (weight := number(weight, "The weight of an impact")) < 0:
             raise ValueError(f"The weight of an impact must be at least 0, not {weight:g}: it is a penalty.")
+        if not isinstance(on, str):
+            raise TypeError(f"on must be the name of a state, such as 'preference', not {on!r}.")
         return replace(self, impact=_summed(self.impact, {on: weight}))
 
     def formula(self, model: Model) -> sympy.Expr:
@@ -111,7 +123,7 @@ class Objective:
         >>> bool(sa.objectives.engagement.score(run) == sa.objectives.of("engagement").score(run))
         True
         """
-        known = {str(name): run[name] for name in run.data_vars if "time" in run[name].dims}
+        known = {str(name): run[name] for name in a_run(run).data_vars if "time" in run[name].dims}
         total = sum(w * _part(name, known, run.attrs.get("title", "this run")) for name, w in self.parts.items())
         return mean_over_time(total)
 
@@ -122,6 +134,19 @@ class Objective:
         text = text[3:] if text.startswith(" + ") else text[1:]
         floors = " and ".join(f"{name} >= {level:g}" for name, level in self.floors.items())
         return f"{text}, with {floors}" if floors else text
+
+
+def a_run(run: object, called: str = "run") -> xr.Dataset:
+    """Returns a run, once it is one.
+
+    >>> import socioaffective as sa
+    >>> from socioaffective.objectives import a_run
+    >>> a_run(sa.simulate(sa.models.companion, 4)).sizes["time"] > 1
+    True
+    """
+    if not isinstance(run, xr.Dataset) or "time" not in run.dims:
+        raise TypeError(f"{called} must be a result of sa.simulate with its time, not {type(run).__name__}.")
+    return run
 
 
 def mean_over_time(values: xr.DataArray) -> xr.DataArray:

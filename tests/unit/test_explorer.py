@@ -2,6 +2,8 @@
 
 import re
 
+import altair as alt
+import numpy as np
 import pytest
 from own_models import logistic_map, lorenz, title
 
@@ -195,3 +197,44 @@ def test_an_error_of_any_kind_is_shown_and_gone_once_it_is_mended():
     assert (
         "<svg" in view.view.value and view.code == "brittle(weeks_ahead=26)" and repr(view) == "Explorer(brittle: weeks_ahead)"
     )
+
+
+def test_the_call_shown_repeats_large_and_small_numbers():
+    size = sa.parameter("size", 1234567.0, (0, 2e6))
+    blank = lambda size: alt.Chart({"values": []}).mark_point()  # noqa: E731
+    assert sa.explore(blank, [size]).code == "figure(size=1234567)"
+    x = sa.state("x")
+    view = sa.explore(sa.Model("Large", {x: -x * size}), ["size"])
+    view.sliders["size"].value = 1234567.8
+    assert "size=1234567.8" in view.code
+
+
+def test_after_an_error_the_words_and_the_call_are_those_of_the_error():
+    def drawn(size):
+        if size > 1:
+            raise ValueError("too large")
+        return alt.Chart({"values": []}).mark_point().properties(description="a blank")
+
+    view = sa.explore(drawn, [sa.parameter("size", 0.5, (0, 2))])
+    view.sliders["size"].value = 2.0
+    assert view.alternative == "too large" and "size=2" in view.call.value
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"beside": 3}, "beside must be a function"),
+        ({"below": "path"}, "below must be a function"),
+        ({"show": 3}, "show must be a list"),
+        ({"weeks": np.array([1, 2])}, "plain number"),
+        ({"controls": [["cues"]]}, "names in quotes"),
+    ],
+)
+def test_views_of_a_model_that_make_no_sense_are_refused(given, said):
+    with pytest.raises(TypeError, match=said):
+        sa.explore(sa.models.companion, **given)
+
+
+def test_what_a_figure_beside_raises_is_shown():
+    view = sa.explore(sa.models.companion, ["cues"], beside=lambda run: 1 / 0)
+    assert "beside raised ZeroDivisionError" in view.view.value

@@ -109,6 +109,18 @@ def test_objectives_add_up():
         (lambda: aims.engagement.minus_impact(1, on="taste").formula(life), "There is no state"),
         (lambda: sa.horizon_grid(life, []), "objectives is empty"),
         (lambda: sa.horizon_grid(life, "needs"), "must be a list"),
+        (lambda: sa.horizon_grid(life, ["needs", aims.needs]), "one twice"),
+        (lambda: sa.horizon_grid(life, {1: "needs", "1": "engagement"}), "labelled in words"),
+        (lambda: sa.horizon_grid(life, ["needs"], policy=sa.policies.climber()), "makes its policies"),
+        (lambda: aims.engagement.score(None), "result of sa.simulate"),
+        (lambda: aims.Objective(None), "at least one part"),
+        (lambda: aims.Objective({1: 1}), "named in words"),
+        (lambda: aims.Objective({"engagement": "much"}), "plain number"),
+        (lambda: aims.engagement.minus_impact(1, on=["preference"]), "name of a state"),
+        (lambda: sa.welfare(None), "result of sa.simulate"),
+        (lambda: sa.welfare(sa.simulate(life, 8).isel(time=0)), "with its time"),
+        (lambda: sa.welfare(sa.simulate(life, 8), sa.simulate(sa.models.companion, 8)), "no 'autonomy'"),
+        (lambda: sa.welfare(sa.simulate(life, 8).expand_dims(need=2)), "called 'need'"),
     ],
 )
 def test_objectives_that_make_no_sense_are_refused(make, said):
