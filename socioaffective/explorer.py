@@ -11,10 +11,11 @@ from typing import Any
 import altair as alt
 import ipywidgets as widgets
 import numpy as np
+from altair.utils.schemapi import SchemaValidationError
 
 from socioaffective import figures, models, theme
 from socioaffective.checks import listed, number, unknown
-from socioaffective.model import Model, a_model
+from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.quantities import Quantity, QuantitySymbol
 from socioaffective.simulation import simulate
 
@@ -22,8 +23,8 @@ STEPS = 100
 
 
 class Board(widgets.VBox):
-    """Controls and the picture they move. `.sliders` maps each name to its control, `.alternative` says in words what is shown,
-    `.code` is the call that repeats it, and `.reset()` goes back to the defaults."""
+    """Controls and the picture they move. `.sliders` maps each name to its control, `.alternative` says in words what is shown
+    (or why nothing can be), `.code` is the call that repeats it, and `.reset()` goes back to the defaults."""
 
     code = ""
 
@@ -56,22 +57,25 @@ class Board(widgets.VBox):
         """Computes the picture at the present controls and shows it, or says why it cannot."""
         if self._paused:
             return
+        self.call.value = f"<code>{html.escape(self.code)}</code>"
         try:
             with warnings.catch_warnings(record=True) as noticed:
                 warnings.simplefilter("always", UserWarning)
-                chart = self._chart()
-        except (RuntimeError, ValueError) as error:
+                picture, self.alternative = theme.picture(self._chart())
+        except (RuntimeError, ValueError, SchemaValidationError) as error:
             self.alternative = str(error)
             self.view.value = f"<p role='alert'>{html.escape(self.alternative)}</p>"
-            self.call.value = f"<code>{html.escape(self.code)}</code>"
             return
-        picture, self.alternative = theme.picture(chart)
         label = html.escape(self.alternative, quote=True)
         said = "".join(
             f"<p role='status'>{html.escape(str(w.message))}</p>" for w in {str(w.message): w for w in noticed}.values()
         )
         self.view.value = f"<div role='img' aria-label='{label}' style='overflow-x:auto'>{picture}</div>{said}"
-        self.call.value = f"<code>{html.escape(self.code)}</code>"
+
+    def _slack(self, name: str) -> float:
+        """Returns by how much a number may be off in the code: a browser answers with sums of steps, 0.5000000000000001."""
+        control = self.sliders.get(name)
+        return 0.0 if control is None or control.value == self.defaults[name] else 1e-9 * control.step
 
     def _chart(self) -> alt.TopLevelMixin:
         raise NotImplementedError
@@ -110,10 +114,10 @@ class Explorer(Board):
         name = models.name_of(self.model)
         known = (models[name] if name else self.model).quantities
         now = {n: q.value for n, q in {**self.model.states, **self.model.settings}.items()} | self.start | self.settings
-        moved = {n: float(_written(v)) for n, v in now.items() if _written(v) != _written(known[n].value)}
-        start = {n: v for n, v in moved.items() if n in self.model.states}
-        words = [f"weeks={self.weeks:g}", *([f"start={start}"] if start else [])]
-        words += [f"{n}={_written(v)}" for n, v in moved.items() if n not in start]
+        moved = {n: _written(v, self._slack(n)) for n, v in now.items() if abs(v - known[n].value) > self._slack(n)}
+        start = {n: float(v) for n, v in moved.items() if n in self.model.states}
+        words = [f"weeks={_written(self.weeks)}", *([f"start={start}"] if start else [])]
+        words += [f"{n}={v}" for n, v in moved.items() if n not in start]
         return f"sa.simulate({f'sa.models.{name}' if name else 'model'}, {', '.join(words)})"
 
     def _chart(self) -> alt.TopLevelMixin:
@@ -121,7 +125,7 @@ class Explorer(Board):
         course = figures.time_course(run, self.show, width=360, height=280) if self.show else None
         states = list(self.model.states)
         if self.beside is not None:
-            beside = _drawn(self.beside, "beside", run)
+            beside = _drawn("beside", self.beside, run)
         elif len(states) == 1 and self.model.clock == "discrete":
             beside = figures.cobweb(self.model, run, width=280, height=280, **self.settings)
         elif len(states) == 1:
@@ -131,7 +135,7 @@ class Explorer(Board):
         else:
             beside = figures.path(run, states[0], states[1], width=280, height=280)
         pair = alt.hconcat(course, beside, spacing=30) if self.show else beside
-        return pair if self.below is None else alt.vconcat(pair, _drawn(self.below, "below", run), spacing=20)
+        return pair if self.below is None else alt.vconcat(pair, _drawn("below", self.below, run), spacing=20)
 
 
 class FigureExplorer(Board):
@@ -153,29 +157,31 @@ class FigureExplorer(Board):
     @property
     def code(self) -> str:
         """The call that repeats the present figure."""
-        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={_written(v)}" for n, v in self.settings.items()]
+        now = self.settings.items()
+        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={_written(v, self._slack(n))}" for n, v in now]
         return f"{self.name}({', '.join(words)})"
 
     def _chart(self) -> alt.TopLevelMixin:
-        return _drawn(self.figure, self.name, **self.settings)
+        return _drawn(self.name, self.figure, **self.settings)
 
 
-def _drawn(figure: Callable[..., Any], called: str, *given: Any, **settings: Any) -> alt.TopLevelMixin:
-    """Returns what a reader's function draws."""
+def _drawn(name: str, figure: Callable[..., Any], *given: Any, **settings: Any) -> alt.TopLevelMixin:
+    """Returns the figure that a function of the reader makes; whatever it raises is an error that the view can show."""
     try:
         chart = figure(*given, **settings)
     except (RuntimeError, ValueError):
         raise
     except Exception as error:
-        raise RuntimeError(f"{called} raised {type(error).__name__}: {error}.") from error
+        raise RuntimeError(f"{name} raised {type(error).__name__}: {error}.") from error
     if not isinstance(chart, alt.TopLevelMixin):
-        raise ValueError(f"{called} must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
+        raise ValueError(f"{name} must return a figure, such as one of sa.figures, not {type(chart).__name__}.")
     return chart
 
 
-def _written(value: float) -> str:
-    """Returns a number as it is written: a browser answers with sums of steps, such as 0.5000000000000001."""
-    return f"{value:.12g}"
+def _written(value: float, slack: float = 0.0) -> str:
+    """Returns a number in the fewest digits, from twelve up, that are right to within `slack`."""
+    texts = (f"{value:.{digits}g}" for digits in range(12, 18))
+    return next(text for text in texts if abs(float(text) - value) <= slack)
 
 
 def explore(
@@ -200,7 +206,7 @@ def explore(
     from a name to the words to choose from. What the function raises is shown in place of the figure.
 
     Raises ValueError for a name that the model or the function does not have, and for an argument that is left without a
-    control, TypeError for what is no control.
+    control, TypeError for what is no control, no list of names, no number of weeks or no function.
 
     >>> import socioaffective as sa
     >>> view = sa.explore(sa.models.companion, controls=["cues", "ties"])
@@ -215,35 +221,32 @@ def explore(
     "course(cues=0.5, variable='ties')"
     """
     if callable(model) and not isinstance(model, (Model, type)):
-        if any(given is not None for given in (show, beside, below)) or np.any(weeks != 104):
+        if any(given is not None for given in (show, beside, below)) or number(weeks, "weeks") != 104:
             raise ValueError("show, weeks, beside and below are for exploring a model; a function says itself what it shows.")
         made = _controls(controls)
         _refuse_other_arguments(model, made)
         return FigureExplorer(model, made)
     a_model(model)
-    weeks = number(weeks, "weeks")
-    for called, function in (("beside", beside), ("below", below)):
-        if function is not None and not callable(function):
-            raise TypeError(
-                f"{called} must be a function from a run to a figure, such as sa.figures.need_plane, not {function!r}."
-            )
     names = (
         listed(controls, "controls", "['cues', 'ties']")
         if controls is not None
         else [*model.levers, *model.inputs, *model.states, *model.parameters]
     )
     for name in names:
-        if not isinstance(name, str):
-            raise TypeError(f"The controls of a model are names in quotes, such as ['cues'], not {name!r}.")
-        if name not in model.states and name not in model.settings:
+        if not isinstance(name, str) or name not in {**model.states, **model.settings}:
             raise unknown("parameter, lever, input or state", name, [*model.settings, *model.states])
-    if isinstance(show, str):
-        show = [show]
     known = [*model.states, *model.levers, *model.observables]
-    shown = [*model.states, *model.observables] if show is None else listed(show, "show", "['ties']")
+    if show is None:
+        shown = [*model.states, *model.observables]
+    else:
+        shown = [show] if isinstance(show, str) else listed(show, "show", "['wanting', 'ties']")
     for name in shown:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise unknown("state, lever or observable", name, known)
+    weeks = number(weeks, f"weeks (the length of the run in {CLOCKS[model.clock]}s)")
+    for word, figure in (("beside", beside), ("below", below)):
+        if figure is not None and not callable(figure):
+            raise TypeError(f"{word} must be a function that draws a run, such as sa.figures.need_plane, not {figure!r}.")
     return Explorer(model, names, shown, weeks, controls is None, beside, below)
 
 

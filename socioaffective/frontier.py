@@ -51,7 +51,10 @@ class Grid:
             if name not in score["objective"]:
                 raise unknown("objective of this grid to know that price by", name, score["objective"].values.tolist())
         best = score.sel(objective="needs", foresight="far-sighted")
-        return float(best - score.sel(objective=objective, foresight=foresight))
+        lost = best - score.sel(objective=objective, foresight=foresight)
+        if lost.dims:
+            raise ValueError(f"A price is that of one person, but this grid goes along '{lost.dims[0]}': take it from .table.")
+        return float(lost)
 
 
 def horizon_grid(
@@ -71,6 +74,7 @@ def horizon_grid(
     Inputs: `model`; `objectives`, a mapping from label to objective, or names (engagement, approval and needs unless told
     otherwise); `weeks`, the length of the runs; `horizon`, how far the near-sighted look. Keywords: `every`, weeks between
     decisions; `discount` per week; `cost` of the levers; `start` and `settings` as for `sa.simulate`.
+    Raises ValueError for no objectives, one label for two, or a policy: the grid has its own.
 
     >>> import socioaffective as sa
     >>> grid = sa.horizon_grid(sa.models.companion, ["engagement"], weeks=26)
@@ -79,7 +83,7 @@ def horizon_grid(
     """
     a_model(model)
     if "policy" in settings:
-        raise ValueError("horizon_grid makes its policies from the objectives; to see another, use sa.simulate.")
+        raise ValueError("The policies of a grid are its own, near-sighted and far-sighted; play another with sa.simulate.")
     aims = _labelled(objectives)
     runs = {}
     for label, aim in aims.items():
@@ -97,15 +101,15 @@ def _labelled(given: Any) -> dict[str, Objective]:
     if given is None:
         return {"engagement": engagement, "approval": approval, "needs": needs}
     if not isinstance(given, Mapping):
-        each = [an_objective(one) for one in listed(given, "objectives", "['engagement', 'needs']")]
-        given = {str(one): one for one in each}
-        if len(given) < len(each):
-            raise ValueError(f"objectives has one twice: {', '.join(map(str, each))}. Give each once.")
+        given = [an_objective(each) for each in listed(given, "objectives", "['engagement', 'needs']")]
+        if twice := [each for k, each in enumerate(map(str, given)) if each in map(str, given[:k])]:
+            raise ValueError(f"The objective '{twice[0]}' is given twice. Give each once.")
+        given = {str(each): each for each in given}
     if not given:
         raise ValueError("objectives is empty: give at least one, such as ['engagement'].")
     for label in given:
         if not isinstance(label, str):
-            raise TypeError(f"An objective is labelled in words, such as 'engagement', not {label!r}.")
+            raise TypeError(f"The label of an objective must be a word, such as 'engagement', not {label!r}.")
     return {label: an_objective(each) for label, each in given.items()}
 
 
@@ -147,7 +151,7 @@ def pareto(
     Inputs: `model`; the two objectives or their names; `points`, how many weights of the second from 0 to 1; `weeks`, the
     horizon. Keywords: `progress`, whether a progress bar is shown; all others as for `sa.optimise`. Each point is the optimum
     of a weighted sum, less the cost of the levers, so what bends inwards between two points is not found.
-    Raises ValueError for fewer than two points, and what `sa.optimise` refuses.
+    Raises ValueError for fewer than two points and for twice the same objective, and what `sa.optimise` refuses.
 
     >>> import socioaffective as sa
     >>> front = sa.pareto(sa.models.companion, "engagement", "felt_relatedness", points=3, weeks=26, every=2, progress=False)
@@ -157,6 +161,10 @@ def pareto(
     from tqdm.auto import tqdm
 
     one, two = an_objective(first), an_objective(second)
+    if str(one) == str(two):
+        raise ValueError(f"Both objectives of the front are '{one}': give two that differ.")
+    if "objective" in keywords:
+        raise ValueError("A front mixes its own two objectives: give them as first and second, and no objective.")
     weights = np.linspace(0, 1, whole(points, "points", 2, MOST_POINTS))
     plans = []
     for weight in tqdm(weights.tolist(), desc="weights", leave=False, disable=not progress):

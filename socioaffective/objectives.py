@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sympy
 import xarray as xr
@@ -40,14 +41,12 @@ class Objective:
     impact: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for kind in ("parts", "floors", "impact"):
-            given = mapped(getattr(self, kind), f"The {kind} of an objective", "{'engagement': 1}")
-            for name, value in given.items():
-                if not isinstance(name, str):
-                    raise TypeError(f"The {kind} of an objective are named in words, such as 'engagement', not {name!r}.")
-                number(value, f"'{name}' in the {kind} of an objective")
+        for what, given in (("parts", self.parts), ("floors", self.floors), ("impact", self.impact)):
+            for name, value in mapped(given, f"The {what} of an objective", "{'autonomy': 0.5}").items():
+                _a_name(name, f"The {what} of an objective go by names of quantities, such as 'autonomy'")
+                number(value, f"'{name}' in the {what} of an objective")
         if not self.parts:
-            raise ValueError("An objective needs at least one part, such as {'engagement': 1}.")
+            raise ValueError("An objective needs at least one part: {'engagement': 1}, or sa.objectives.of('engagement').")
 
     def __hash__(self) -> int:
         return hash(tuple(tuple(sorted(given.items())) for given in (self.parts, self.floors, self.impact)))
@@ -94,10 +93,9 @@ class Objective:
         >>> sa.objectives.engagement.minus_impact(2).impact
         {'preference': 2.0}
         """
+        _a_name(on, "An impact is on a state, by its name, such as 'preference'")
         if (weight := number(weight, "The weight of an impact")) < 0:
             raise ValueError(f"The weight of an impact must be at least 0, not {weight:g}: it is a penalty.")
-        if not isinstance(on, str):
-            raise TypeError(f"on must be the name of a state, such as 'preference', not {on!r}.")
         return replace(self, impact=_summed(self.impact, {on: weight}))
 
     def formula(self, model: Model) -> sympy.Expr:
@@ -123,7 +121,7 @@ class Objective:
         >>> bool(sa.objectives.engagement.score(run) == sa.objectives.of("engagement").score(run))
         True
         """
-        known = {str(name): run[name] for name in a_run(run).data_vars if "time" in run[name].dims}
+        known = over_time(run, "run")
         total = sum(w * _part(name, known, run.attrs.get("title", "this run")) for name, w in self.parts.items())
         return mean_over_time(total)
 
@@ -136,17 +134,19 @@ class Objective:
         return f"{text}, with {floors}" if floors else text
 
 
-def a_run(run: object, called: str = "run") -> xr.Dataset:
-    """Returns a run, once it is one.
+def over_time(run: Any, what: str) -> dict[str, xr.DataArray]:
+    """Returns the variables of a run that have its time; TypeError, with `what` it was given as, for what is no run.
 
     >>> import socioaffective as sa
-    >>> from socioaffective.objectives import a_run
-    >>> a_run(sa.simulate(sa.models.companion, 4)).sizes["time"] > 1
-    True
+    >>> from socioaffective.objectives import over_time
+    >>> list(over_time(sa.simulate(sa.models.ties, weeks=8), "run"))
+    ['ties', 'cues']
     """
-    if not isinstance(run, xr.Dataset) or "time" not in run.dims:
-        raise TypeError(f"{called} must be a result of sa.simulate with its time, not {type(run).__name__}.")
-    return run
+    if not isinstance(run, xr.Dataset):
+        raise TypeError(f"{what} must be a result of sa.simulate, not {type(run).__name__}.")
+    if "time" not in run.dims:
+        raise TypeError(f"{what} must be a result of sa.simulate with all its times; this one has no dimension 'time'.")
+    return {str(name): values for name, values in run.data_vars.items() if "time" in values.dims}
 
 
 def mean_over_time(values: xr.DataArray) -> xr.DataArray:
@@ -161,6 +161,11 @@ def mean_over_time(values: xr.DataArray) -> xr.DataArray:
     if len(times) < 2:
         return values.isel(time=-1)
     return values.integrate("time") / float(times[-1] - times[0])
+
+
+def _a_name(given: Any, rule: str) -> None:
+    if not isinstance(given, str):
+        raise TypeError(f"{rule}, not {given!r}.")
 
 
 def _natural(model: Model, name: str) -> sympy.Symbol:
@@ -193,8 +198,7 @@ def of(name: str) -> Objective:
     >>> sa.objectives.of("performance")
     performance
     """
-    if not isinstance(name, str):
-        raise TypeError(f"An objective is made from the name of a quantity, such as 'engagement', not {name!r}.")
+    _a_name(name, "An objective is made from the name of a quantity, such as 'engagement'")
     return Objective({name: 1.0})
 
 

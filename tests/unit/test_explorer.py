@@ -199,42 +199,87 @@ def test_an_error_of_any_kind_is_shown_and_gone_once_it_is_mended():
     )
 
 
-def test_the_call_shown_repeats_large_and_small_numbers():
-    size = sa.parameter("size", 1234567.0, (0, 2e6))
-    blank = lambda size: alt.Chart({"values": []}).mark_point()  # noqa: E731
-    assert sa.explore(blank, [size]).code == "figure(size=1234567)"
-    x = sa.state("x")
-    view = sa.explore(sa.Model("Large", {x: -x * size}), ["size"])
-    view.sliders["size"].value = 1234567.8
-    assert "size=1234567.8" in view.code
-
-
-def test_after_an_error_the_words_and_the_call_are_those_of_the_error():
-    def drawn(size):
-        if size > 1:
-            raise ValueError("too large")
-        return alt.Chart({"values": []}).mark_point().properties(description="a blank")
-
-    view = sa.explore(drawn, [sa.parameter("size", 0.5, (0, 2))])
-    view.sliders["size"].value = 2.0
-    assert view.alternative == "too large" and "size=2" in view.call.value
+def dot(n):
+    return alt.Chart(alt.InlineData([{"x": n}]), description=f"n is {n:.6f}").mark_point().encode(x="x:Q")
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("begun", "bounds", "moved", "said"),
     [
-        ({"beside": 3}, "beside must be a function"),
-        ({"below": "path"}, "below must be a function"),
-        ({"show": 3}, "show must be a list"),
-        ({"weeks": np.array([1, 2])}, "plain number"),
-        ({"controls": [["cues"]]}, "names in quotes"),
+        (1234567.0, (0, 2e6), None, "1234567"),
+        (1234567.0, (0, 2e6), 1234567.8, "1234567.8"),
+        (1 / 3, (0, 1), None, "0.3333333333333333"),
+        (0.1, (0, 1), 0.5000000000000001, "0.5"),
+        (1e15, (1e15, 1e15 + 100), 1e15 + 7, "1000000000000007"),
+        (0.0, (0, 1e-13), 2.5e-14, "2.5e-14"),
     ],
 )
-def test_views_of_a_model_that_make_no_sense_are_refused(given, said):
-    with pytest.raises(TypeError, match=said):
-        sa.explore(sa.models.companion, **given)
+def test_the_code_gives_a_number_as_exactly_as_its_slider_does(begun, bounds, moved, said):
+    n = sa.parameter("n", begun, bounds)
+    y = sa.state("y", start=0.5, bounds=(0, 1))
+    own = sa.explore(sa.Model("Still", {y: 1e-20 * n * y}), ["n"], weeks=4)
+    view = sa.explore(dot, [n])
+    if moved is not None:
+        own.sliders["n"].value = view.sliders["n"].value = moved
+        assert f", n={said})" in own.code
+    assert view.code == f"dot(n={said})"
+    assert eval(view.code, {"dot": lambda n: n}) == pytest.approx(view.settings["n"], rel=1e-15)
 
 
-def test_what_a_figure_beside_raises_is_shown():
-    view = sa.explore(sa.models.companion, ["cues"], beside=lambda run: 1 / 0)
-    assert "beside raised ZeroDivisionError" in view.view.value
+def test_the_code_keeps_every_digit_of_a_default_that_was_changed():
+    changed = m.replace(binding=1 + 1e-9, ties=1 / 3)
+    assert eval(sa.explore(changed, ["cues"], weeks=1 / 3).code, {"sa": sa}).identical(
+        sa.simulate(m, 1 / 3, {"ties": 1 / 3}, binding=1 + 1e-9)
+    )
+
+
+def test_after_an_error_the_board_tells_the_error_and_the_present_call():
+    def picky(n):
+        if n > 1:
+            raise ValueError("too <much>")
+        return dot(n).properties(description="all is well")
+
+    view = sa.explore(picky, [sa.parameter("n", 0, (0, 2))])
+    assert view.alternative == "all is well"
+    view.sliders["n"].value = 2
+    assert view.alternative == "too <much>" and "picky(n=2)" in view.call.value
+    view.reset()
+    assert view.alternative == "all is well" and "picky(n=0)" in view.call.value
+
+
+def misdrawn(run):
+    chart = dot(1)
+    chart.mark = "nonsense"
+    return chart
+
+
+@pytest.mark.parametrize("place", ["beside", "below"])
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (lambda run: 1 / 0, " raised ZeroDivisionError"),
+        (lambda run: 3, " must return a figure"),
+        (misdrawn, "nonsense"),
+    ],
+)
+def test_a_figure_beside_or_below_that_fails_says_why_in_the_view(place, figure, said):
+    view = sa.explore(m, ["cues"], weeks=4, **{place: figure})
+    assert "role='alert'" in view.view.value and said in view.alternative
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "said"),
+    [
+        ({"beside": 3}, TypeError, "beside must be a function"),
+        ({"below": dot(1)}, TypeError, "below must be a function"),
+        ({"show": 3}, TypeError, "show must be a list"),
+        ({"show": [["ties"]]}, ValueError, "Did you mean 'ties'"),
+        ({"controls": [["cues"]]}, ValueError, "Did you mean 'cues'"),
+        ({"weeks": np.array([1, 2])}, TypeError, "weeks .* must be a plain number"),
+    ],
+)
+def test_what_cannot_be_explored_is_refused(given, kind, said):
+    with pytest.raises(kind, match=said):
+        sa.explore(m, **given)
+    with pytest.raises(TypeError, match="weeks must be a plain number"):
+        sa.explore(dot, [LENGTH], weeks=np.array([1, 2]))

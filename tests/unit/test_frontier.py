@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import socioaffective as sa
 
@@ -86,6 +87,56 @@ def test_a_triad_has_what_the_model_has():
         sa.welfare(run, 3)
 
 
+@pytest.mark.parametrize("steering", [0.9, [0.2, 0.9]])
+def test_the_fit_is_over_the_time_with_the_assistant_where_engagement_is_a_setting(steering):
+    run = sa.simulate(sa.models.co_construction, 20, steering=steering, engagement=0.8, interventions={4: {"engagement": 0}})
+    first = run.sel(time=slice(0, 4))
+    exact = (1 - (first["preference"] - first["offer"]) ** 2).integrate("time") / 4
+    np.testing.assert_allclose(sa.welfare(run)["fit"].sel(judge="at the time"), exact, atol=1e-3)
+
+
+def test_people_may_differ_in_the_settings_that_the_triad_asks_for():
+    model, each = sa.models.co_construction, [0.0, 0.2, 0.8]
+    swept = xr.DataArray(each, coords={"engagement": each})
+    late = {10: {"engagement": 0.5}}
+    for own, given in (("person", each), ("engagement", swept)):
+        for changes in (None, late):
+            fit = sa.welfare(sa.simulate(model, 20, engagement=given, interventions=changes))["fit"]
+            for k, value in enumerate(each):
+                alone = sa.welfare(sa.simulate(model, 20, engagement=value, interventions=changes))["fit"]
+                np.testing.assert_allclose(fit.isel({own: k}), alone, rtol=1e-9)
+    assert np.isnan(sa.welfare(sa.simulate(model, 20, engagement=0))["fit"]).all()
+    assert sa.welfare(sa.simulate(model, 8, autonomy=[0.2, 0.5]))["fit"].dims == ("judge", "person")
+    other = sa.welfare(sa.simulate(model, 8, anchor=[0.0, 0.2]), sa.simulate(model, 8, anchor=[0.0, 0.3]))
+    assert other["anchor"].values.tolist() == [0.0, 0.2]
+
+
+def begun(dim, values=(0.2, 0.4)):
+    return sa.simulate(life, 4, {"preference": xr.DataArray(list(values), dims=dim)})
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "said"),
+    [
+        (lambda: sa.welfare(begun("x"), sa.simulate(sa.models.companion, 4)), ValueError, "no 'preference'"),
+        (lambda: sa.welfare(None, begun("x")), TypeError, "run must be a result of sa.simulate, not NoneType"),
+        (lambda: sa.welfare(begun("x").isel(time=0), begun("x")), TypeError, "all its times"),
+        (lambda: sa.welfare(begun("need")), ValueError, "dimension 'need'"),
+        (lambda: sa.welfare(begun("judge")), ValueError, "dimension 'judge'"),
+        (
+            lambda: sa.welfare(begun("person"), begun("person", (0.2, 0.4, 0.6))),
+            ValueError,
+            "differs from the run along 'person'",
+        ),
+        (lambda: aims.engagement.score(None), TypeError, "run must be a result of sa.simulate"),
+        (lambda: aims.engagement.score(begun("x").mean("time")), TypeError, "all its times"),
+    ],
+)
+def test_runs_that_cannot_be_judged_are_refused(make, kind, said):
+    with pytest.raises(kind, match=said):
+        make()
+
+
 def test_objectives_add_up():
     mix = 0.25 * aims.engagement + aims.needs * 0.5 - aims.of("autonomy")
     run = sa.simulate(life, 20, dt=0.25)
@@ -107,20 +158,21 @@ def test_objectives_add_up():
         (lambda: aims.engagement.minus_impact(-1), "at least 0"),
         (lambda: aims.engagement.with_floor(autonomy=3).formula(life), "outside its bounds"),
         (lambda: aims.engagement.minus_impact(1, on="taste").formula(life), "There is no state"),
-        (lambda: sa.horizon_grid(life, []), "objectives is empty"),
-        (lambda: sa.horizon_grid(life, "needs"), "must be a list"),
-        (lambda: sa.horizon_grid(life, ["needs", aims.needs]), "one twice"),
-        (lambda: sa.horizon_grid(life, {1: "needs", "1": "engagement"}), "labelled in words"),
-        (lambda: sa.horizon_grid(life, ["needs"], policy=sa.policies.climber()), "makes its policies"),
-        (lambda: aims.engagement.score(None), "result of sa.simulate"),
+        (lambda: aims.engagement.minus_impact(1, on=["x"]), "by its name"),
         (lambda: aims.Objective(None), "at least one part"),
-        (lambda: aims.Objective({1: 1}), "named in words"),
-        (lambda: aims.Objective({"engagement": "much"}), "plain number"),
-        (lambda: aims.engagement.minus_impact(1, on=["preference"]), "name of a state"),
-        (lambda: sa.welfare(None), "result of sa.simulate"),
-        (lambda: sa.welfare(sa.simulate(life, 8).isel(time=0)), "with its time"),
-        (lambda: sa.welfare(sa.simulate(life, 8), sa.simulate(sa.models.companion, 8)), "no 'autonomy'"),
-        (lambda: sa.welfare(sa.simulate(life, 8).expand_dims(need=2)), "called 'need'"),
+        (lambda: aims.Objective({}), "at least one part"),
+        (lambda: aims.Objective("engagement"), "must be a mapping"),
+        (lambda: aims.Objective({3: 1.0}), "names of quantities"),
+        (lambda: aims.Objective({"needs": "much"}), "'needs' in the parts .* plain number"),
+        (lambda: aims.Objective({"needs": 1}, floors=3), "floors of an objective must be a mapping"),
+        (lambda: sa.horizon_grid(life, []), "objectives is empty"),
+        (lambda: sa.horizon_grid(life, {1: "engagement", "1": "needs"}), "must be a word"),
+        (lambda: sa.horizon_grid(life, ["needs", aims.needs]), "given twice"),
+        (lambda: sa.horizon_grid(life, ["needs"], policy=sa.policies.climber()), "policies of a grid are its own"),
+        (lambda: sa.horizon_grid(life, ["needs"], 4, start={"autonomy": [0.4, 0.5]}).price_of_myopia, "that of one person"),
+        (lambda: sa.pareto(life, "needs", aims.needs), "two that differ"),
+        (lambda: sa.pareto(life, objective="needs"), "mixes its own two"),
+        (lambda: sa.horizon_grid(life, "needs"), "must be a list"),
     ],
 )
 def test_objectives_that_make_no_sense_are_refused(make, said):
