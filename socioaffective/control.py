@@ -267,7 +267,7 @@ def searched(task: Task, guess: np.ndarray, exactness: float = 1e-12, most: int 
         value, _, nodes = task.forward(u)
         if not task.problem.floors:
             return Find(u, value, ended, 0.0, task.price)
-        short, _ = task.missed(nodes)
+        short = task.missed(nodes)
         before, missing = missing, max(float(short.max()), 0.0)
         settled = np.abs(np.maximum(short, -task.price / task.stiffness)).max() <= KEPT
         task.price = np.maximum(0.0, task.price + task.stiffness * short)
@@ -304,7 +304,6 @@ def _plan(model: Model, aim: Aim, task: Task, finds: list[Find], call: dict[str,
     task.settle([best.levers])
     if task.steps > before:
         best = searched(task, best.levers)
-    task.price = best.price
     value, at, nodes = task.forward(best.levers)
     _, costates = task.backward(best.levers, at, task._floors(nodes)[1])
     firsts = np.append(np.flatnonzero(np.diff(task.owner, prepend=-1)), len(task.owner))
@@ -325,7 +324,7 @@ def _plan(model: Model, aim: Aim, task: Task, finds: list[Find], call: dict[str,
         name: ("time", shadow[:, k], {"long_name": f"shadow price of {q.label}", "units": f"objective x {unit}s"})
         for k, (name, q) in enumerate(model.states.items())
     }
-    floors = {name: ("time", best.price[:, j]) for j, name in enumerate(sorted(aim.objective.floors))}
+    floors = {name: ("time", task.by_decision(task.price)[:, j]) for j, name in enumerate(sorted(aim.objective.floors))}
     tried = {"value": ("trial", [find.value for find in finds]), "converged": ("trial", [find.converged for find in finds])}
     twice = task.copied(2 * task.steps).forward(best.levers)[0] if model.clock == "continuous" else value
     return Plan(

@@ -127,7 +127,8 @@ class Task:
         self.shares = np.ones(1) if self.discrete else np.array([1, 2, 2, 1]) / 6
         self.heed = np.exp(-self.discount * self.stages) * np.where(self.owner > 0, self.bias, 1.0)
         self.nodes = np.append(self.times, self.edges[-1])
-        self.ends = np.append(np.flatnonzero(np.diff(self.owner)), len(self.owner) - 1)
+        if self.problem.floors and len(self.price) != len(self.owner):
+            self.price = self.by_decision(self.price)[self.owner]
         self.shadows: dict[int, np.ndarray] = {}
         if self.twin:
             # Moved by the same steps, so that a person who is left alone is at no distance from the twin.
@@ -254,25 +255,24 @@ class Task:
             f"{levers} at first. Write formulas that have a value for all levers within their bounds."
         )
 
-    def missed(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Returns for each decision and floor by how much it is missed at worst until the next, negative where it is kept,
-        and at which node."""
-        missed = np.stack([level - nodes[1:, k] for k, level in self.problem.floors], axis=1)
-        firsts = np.append(0, self.ends[:-1] + 1)
-        worst = np.stack([first + missed[first : last + 1].argmax(axis=0)
-                          for first, last in zip(firsts, self.ends, strict=True)])  # fmt: skip
-        return np.take_along_axis(missed, worst, axis=0), 1 + worst
+    def missed(self, nodes: np.ndarray) -> np.ndarray:
+        """Returns by how much each floor is missed at each node but the first, negative where it is kept."""
+        return np.stack([level - nodes[1:, k] for k, level in self.problem.floors], axis=1)
+
+    def by_decision(self, price: np.ndarray) -> np.ndarray:
+        """Returns prices of floors at the nodes as their means from one decision to the next."""
+        owner = self.owner if self.discrete else np.repeat(np.arange(self.count), len(price) // self.count)
+        return np.stack([price[owner == k].mean(axis=0) for k in range(self.count)])
 
     def _floors(self, nodes: np.ndarray) -> tuple[float, np.ndarray]:
         """Returns the augmented Lagrangian's charge for missing the floors, and its pull on the states."""
         pull = np.zeros_like(nodes)
         if not self.problem.floors:
             return 0.0, pull
-        share = self.scale**2
-        missed, where = self.missed(nodes)
-        push = np.maximum(0.0, self.price + self.stiffness * missed)
+        share = (self.scale**2)[self.owner] * (self.h / np.diff(self.edges)[self.owner])[:, None]
+        push = np.maximum(0.0, self.price + self.stiffness * self.missed(nodes))
         for j, (k, _) in enumerate(self.problem.floors):
-            pull[where[:, j], k] += share[:, 0] * push[:, j]
+            pull[1:, k] += share[:, 0] * push[:, j]
         return float((share * (push**2 - self.price**2)).sum() / (2 * self.stiffness)), pull
 
     def settle(self, guesses: list[np.ndarray]) -> float:
