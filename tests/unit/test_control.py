@@ -122,9 +122,9 @@ def test_value_and_controls_are_those_of_ipopt(name, objective, weeks, discount,
     model = getattr(sa.models, name)
     value, levers = in_casadi(model, objective, weeks, discount, cost, steps=6)
     plan = sa.optimise(model, objective, weeks, discount, cost=cost)
-    assert plan.converged and plan.value == pytest.approx(value, rel=1e-6)
-    # IPOPT stops at a gradient, this search at a value: they differ in the square root of its last digits.
-    np.testing.assert_allclose(np.stack([plan.controls[n] for n in model.levers], axis=1), levers, atol=2e-4)
+    # The steps leave 1e-7 of the value; around the optimum levers are known to the square root of what the search leaves of it.
+    assert plan.converged and plan.value == pytest.approx(value, rel=1e-7)
+    np.testing.assert_allclose(np.stack([plan.controls[n] for n in model.levers], axis=1), levers, atol=1e-5)
 
 
 def test_value_and_first_lever_are_those_of_dynamic_programming_on_a_grid():
