@@ -248,9 +248,8 @@ def ways_of(task: Task, count: int, seed: int = 0) -> list[np.ndarray]:
 
 def sized(task: Task, guesses: list[np.ndarray]) -> float:
     """Returns the unit in which the search measures the payoff: 1, or less where it is tiny."""
-    space = max(float((task.scale**2).sum()), 1e-300)
     found = [task.value_and_slope(guess) for guess in guesses]
-    most = max(max(abs(value) / space, float(np.abs(slope / task.scale).max()) / space) for value, slope in found)
+    most = max(max(abs(value), float(np.abs(slope / task.scale).max())) for value, slope in found) / task.weight
     return most if 0 < most < SMALL else 1.0
 
 
@@ -280,7 +279,7 @@ def searched(task: Task, guess: np.ndarray, exactness: float = 1e-12, most: int 
 def _climbed(task: Task, guess: np.ndarray, exactness: float, most: int) -> tuple[np.ndarray, bool]:
     """Returns the levers uphill of a guess, and whether nothing was left to gain."""
     low, high = task.problem.bounds
-    size = max(float((task.scale**2).sum()), 1e-300) * task.size
+    size = task.weight * task.size
 
     def loss(z: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = task.value_and_slope(z.reshape(task.scale.shape[0], -1) / task.scale)

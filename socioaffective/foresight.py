@@ -47,19 +47,20 @@ class Planner(Stepwise):
 
     def _once(self, model: Model, aim: Aim, weeks: float) -> Decide:
         """Returns the decisions of one plan for the whole run."""
-        steps: Mapping[str, Mapping[float, float]] = {}
+        rows: list[dict[str, float]] = []
 
         def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
-            nonlocal steps
             if weeks <= 0:
                 return {name: settings[name] for name in aim.levers}
-            if not steps:
+            if not rows:
                 call = {"weeks": weeks, "start": dict(state), "settings": {}, "every": self.every}
                 plan = planned(model, aim, state, settings, call)
                 if plan.shortfall > KEPT:
                     warnings.warn(f"No plan was found that keeps the floors: {plan}.", stacklevel=2)
-                steps = plan.policy.levers
-            return {name: own[max(week for week in own if week <= time + 1e-9)] for name, own in steps.items()}
+                played = plan.policy.levers
+                levels = zip(*(steps.values() for steps in played.values()), strict=True)
+                rows.extend(dict(zip(played, row, strict=True)) for row in levels)
+            return rows[min(int(time / self.every + 1e-6), len(rows) - 1)]
 
         return decide
 

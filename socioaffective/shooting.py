@@ -104,6 +104,7 @@ class Task:
         weights = np.exp(-discount * edges[:-1]) * np.where(np.arange(self.count) > 0, bias, 1.0)
         # In these units the cost of a lever curves alike at every time, which is what the search is good at.
         self.scale = np.sqrt(weights * np.diff(edges))[:, None]
+        self.weight = max(float((self.scale**2).sum()), 1e-300)
         self.price, self.stiffness = np.zeros((self.count, len(problem.floors))), STIFFNESS
 
     def _settings(self, values: Mapping[str, float]) -> list[float]:
@@ -287,12 +288,11 @@ class Task:
             self.with_steps(1)
             return 0.0
         for u in guesses:
-            self.with_steps(steps)
-            self._refuse_no_number(u)
             coarse = self._measured(u, steps)
+            self._refuse_no_number(u)
             while True:
                 fine = self._measured(u, 2 * steps)
-                size = max(abs(fine[0]), float(self.scale.T[0] @ self.scale.T[0]) * 1e-3)
+                size = max(abs(fine[0]), self.weight * 1e-3)
                 error = abs(fine[0] - coarse[0]) / size / 15
                 with np.errstate(invalid="ignore"):
                     moved = np.max(np.abs(fine[1] - coarse[1]) / self.problem.widths) / 15

@@ -15,6 +15,7 @@ from socioaffective.branches import Diagram, SpecialPoint
 from socioaffective.checks import unknown
 from socioaffective.figures.marks import (
     HEIGHT,
+    LETTER,
     MOST_ROWS,
     WIDTH,
     by_person,
@@ -29,10 +30,9 @@ from socioaffective.model import Model, a_model
 from socioaffective.simulation import Call
 from socioaffective.tracing import continuation
 
-# Where the label of a special point may stand: shift in pixels, alignment; and how wide a letter is.
+# Where the label of a special point may stand: shift in pixels, alignment.
 PLACES = [((9, 0), "left"), ((-9, 0), "right"), ((0, 17), "center"), ((0, -17), "center"),
           ((9, 17), "left"), ((-9, -17), "right"), ((9, -17), "left"), ((-9, 17), "right")]  # fmt: skip
-LETTER = 5.8
 
 
 def equilibrium_diagram(

@@ -20,6 +20,9 @@ WIDTH, HEIGHT = 420, 300
 # Lines of one quantity in several runs differ by their dashes.
 DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
+# How wide a letter of size 11 is, in pixels.
+LETTER = 5.8
+
 # Each row carries its own colour, for the reason given for dashes in `labelled`.
 INK = alt.Color("ink:N", scale=None)
 
