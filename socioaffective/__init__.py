@@ -51,6 +51,7 @@ _HOMES = {
     "state": "quantities",
     "time_scales": "timescales",
     "welfare": "outlook",
+    "views": None,
     "worlds": None,
 }
 __all__ = sorted(_HOMES)

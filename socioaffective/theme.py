@@ -86,8 +86,12 @@ def setup(theme: str = "light") -> None:
 
 def colour(name: str, rank: int = 0) -> str:
     """Returns the colour of a quantity in the present theme; `rank` picks one for a name that has none of its own."""
-    pair = COLOURS.get(SAME_AS.get(name, name)) or SPARE[rank % len(SPARE)]
-    return pair[shade()]
+    return colours(name, rank)[shade()]
+
+
+def colours(name: str, rank: int = 0) -> tuple[str, str]:
+    """Returns the colours of a quantity in the light and in the dark theme."""
+    return COLOURS.get(SAME_AS.get(name, name)) or SPARE[rank % len(SPARE)]
 
 
 def shade() -> int:

@@ -1,0 +1,382 @@
+"""Views: the linked pictures of an explorer, each a description that the page draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+import xarray as xr
+
+from socioaffective.checks import listed, number, unknown, whole
+from socioaffective.model import Model
+
+__all__ = [
+    "Light",
+    "View",
+    "at",
+    "authorship",
+    "cobweb",
+    "course",
+    "diagram",
+    "fan",
+    "light",
+    "multiples",
+    "needs",
+    "path",
+    "phase_line",
+    "phase_plane",
+    "stable_states",
+    "trace_determinant",
+]
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture that an explorer can show; made by the functions of `sa.views`, such as `sa.views.course`.
+
+    `kind` names it; `described(model)` is what the page draws it from.
+
+    >>> import socioaffective as sa
+    >>> sa.views.course("ties").kind
+    'course'
+    """
+
+    kind: str
+    describe: Callable[[Model], dict[str, Any]]
+
+    def __repr__(self) -> str:
+        return f"View('{self.kind}')"
+
+    def described(self, model: Model) -> dict[str, Any]:
+        """Returns what the page needs to draw this view of a model; ValueError where the model has no such view."""
+        return {"kind": self.kind, **self.describe(model)}
+
+
+def _over_time(model: Model, names: tuple, what: str) -> list[str]:
+    known = [*model.states, *model.levers, *model.observables]
+    for name in names:
+        if not isinstance(name, str) or name not in known:
+            raise unknown(f"state, lever or observable for {what}", name, known)
+    return list(names)
+
+
+def _planar(model: Model, what: str) -> None:
+    if len(model.states) != 2:
+        raise ValueError(f"{what} needs a model of two states; '{model.title}' has {len(model.states)}.")
+
+
+def course(*names: str, twin: bool = False) -> View:
+    """Returns the view of quantities over time: states and observables, unless told otherwise.
+
+    Inputs: `names` of states, levers or observables. Keyword: `twin` draws the same person without the assistant too, dashed.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.companion, ["cues"], views=[sa.views.course("ties", twin=True)])
+    Explorer('Companion': cues)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        return {"names": _over_time(model, names or (*model.states, *model.observables), "a time course"), "twin": bool(twin)}
+
+    return View("course", describe)
+
+
+def phase_plane(basins: bool = True) -> View:
+    """Returns the view of a model of two states at once: the path, whose start can be dragged, nullclines, rest points,
+    separatrices and, where `basins` is true, basins.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.companion, ["cues"], views=[sa.views.phase_plane()])
+    Explorer('Companion': cues)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        _planar(model, "A phase plane")
+        return {"basins": bool(basins) and model.clock == "continuous"}
+
+    return View("phase_plane", describe)
+
+
+def path(x: str, y: str) -> View:
+    """Returns the view of a run against two of its variables, whatever the number of states.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.ecosystem, ["access"], views=[sa.views.path("engagement", "wellbeing")])
+    Explorer('Ecosystem': access)
+    """
+    return View("path", lambda model: dict(zip(("x", "y"), _over_time(model, (x, y), "a path"), strict=True)))
+
+
+def phase_line() -> View:
+    """Returns the view of a model of one state: its rate of change against the state, with rest points and a start to drag.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.mirror, ["exaggeration"], views=[sa.views.phase_line()])
+    Explorer('Mirror': exaggeration)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        if len(model.states) != 1 or model.clock != "continuous":
+            raise ValueError(f"A phase line needs a continuous model of one state; '{model.title}' is another.")
+        return {}
+
+    return View("phase_line", describe)
+
+
+def cobweb() -> View:
+    """Returns the view of a map of one state: the next value against the present one, and the run as a cobweb.
+
+    >>> import socioaffective as sa
+    >>> x = sa.state("x", start=0.2)
+    >>> r = sa.parameter("r", 2.8, (0, 4))
+    >>> sa.explore(sa.Model("Map", {x: r * x * (1 - x)}, clock="discrete"), ["r"], weeks=30, views=[sa.views.cobweb()])
+    Explorer('Map': r)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        if len(model.states) != 1 or model.clock != "discrete":
+            raise ValueError(f"A cobweb needs a discrete model of one state; '{model.title}' is another.")
+        return {}
+
+    return View("cobweb", describe)
+
+
+def diagram(setting: str, state: str | None = None, loop: bool = False) -> View:
+    """Returns the view of all rest points along a parameter, lever or input, with the present value as a line to drag.
+
+    Inputs: `setting`, its name; `state`, the one to draw (the last one unless told otherwise). Keyword: `loop` adds the
+    jumps of the hysteresis loop. For models of one or two states.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.companion, ["cues"], views=[sa.views.diagram("cues", loop=True)])
+    Explorer('Companion': cues)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        if len(model.states) > 2 or model.clock != "continuous":
+            raise ValueError(f"A diagram needs a continuous model of one or two states; '{model.title}' is another.")
+        if setting not in model.settings:
+            raise unknown("parameter, lever or input for a diagram", setting, model.settings)
+        drawn = list(model.states)[-1] if state is None else state
+        if drawn not in model.states:
+            raise unknown("state for a diagram", drawn, model.states)
+        return {"setting": setting, "state": drawn, "loop": bool(loop)}
+
+    return View("diagram", describe)
+
+
+def trace_determinant() -> View:
+    """Returns the view of a planar model's rest points in the trace-determinant plane; the dot can be dragged, and the controls
+    move by the least that takes it there.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.co_construction, ["influence"], views=[sa.views.trace_determinant()])
+    Explorer('Co-construction': influence)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        _planar(model, "The trace-determinant plane")
+        if model.clock != "continuous":
+            raise ValueError(f"The trace-determinant plane is for continuous models; '{model.title}' moves in steps.")
+        return {}
+
+    return View("trace_determinant", describe)
+
+
+def needs() -> View:
+    """Returns the view of satisfaction against frustration, a path from square to dot for each need.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.needs, ["engagement"], views=[sa.views.needs()])
+    Explorer('Needs': engagement)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        known = [*model.states, *model.observables]
+        pairs = [[n, f"{n}_frustration"] for n in known if f"{n}_frustration" in known]
+        if {"satisfaction", "frustration"} <= set(known):
+            pairs.append(["satisfaction", "frustration"])
+        if not pairs:
+            raise ValueError(f"The plane of needs needs a satisfaction and a frustration; '{model.title}' has none.")
+        return {"pairs": pairs}
+
+    return View("needs", describe)
+
+
+def authorship() -> View:
+    """Returns the view of who has authored the preference at rest: the person's own share and the assistant's.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.co_construction, ["steering"], views=[sa.views.authorship()])
+    Explorer('Co-construction': steering)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        return {"share": _over_time(model, ("authorship",), "the bar of authorship")[0]}
+
+    return View("authorship", describe)
+
+
+def fan(name: str, spread: Mapping[str, float], people: int = 100) -> View:
+    """Returns the view of many people over time: the median and the bands that hold half and nine tenths of them.
+
+    Inputs: `name`, what is drawn; `spread`, such as `{"ties": 0.2}`, by how much each quantity differs between people: evenly,
+    up to so much below and above its control, inside its bounds. Keyword: `people`, from 10 to 400.
+
+    >>> import socioaffective as sa
+    >>> sa.explore(sa.models.companion, ["cues"], views=[sa.views.fan("ties", {"ties": 0.2, "decay": 0.1})])
+    Explorer('Companion': cues)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        known = {**model.states, **model.settings}
+        if not spread:
+            raise ValueError("A fan needs something in which people differ, such as spread={'ties': 0.2}.")
+        for one in spread:
+            if one not in known:
+                raise unknown("state, parameter, lever or input to spread", one, known)
+        sizes = {n: number(v, f"The spread of '{n}'", (0, known[n].bounds[1] - known[n].bounds[0])) for n, v in spread.items()}
+        (drawn,) = _over_time(model, (name,), "a fan")
+        return {"name": drawn, "spread": sizes, "people": whole(people, "people", 10, 400)}
+
+    return View("fan", describe)
+
+
+def multiples(over: str, *names: str) -> View:
+    """Returns the view of small multiples: the same quantities over time, once for each choice of a control that is a menu.
+
+    Inputs: `over`, the name of the control; `names`, what to draw.
+
+    >>> import socioaffective as sa
+    >>> harmless = sa.models.companion.replace(cues=0.2)
+    >>> sa.explore({"bridging": harmless, "binding": sa.models.companion}, ["ties"], views=[sa.views.multiples("model", "ties")])
+    Explorer('Companion': model, ties)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        return {"over": over, "names": _over_time(model, names or tuple(model.states), "small multiples")}
+
+    return View("multiples", describe)
+
+
+class Sample(sympy.Dummy):
+    """A number read off a run, to write conditions with; made by `at`."""
+
+    reading: dict[str, Any]
+
+
+def at(name: str, week: float, alone: bool = False) -> Sample:
+    """Returns the value of a quantity at a week, as a SymPy symbol to write the condition of a `light` with.
+
+    Keyword: `alone` reads it for the same person without the assistant.
+
+    >>> import socioaffective as sa
+    >>> lonelier = sa.views.at("ties", 104) < sa.views.at("ties", 104, alone=True)
+    """
+    symbol = Sample(f"{name}_{week:g}{'_alone' * alone}", real=True)
+    symbol.reading = {"name": name, "time": number(week, "week"), "alone": bool(alone)}
+    return symbol
+
+
+def stable_states() -> Sample:
+    """Returns the number of stable rest points of a model of one or two states, to write the condition of a `light` with.
+
+    >>> import socioaffective as sa
+    >>> bistable = sa.views.stable_states() > 1
+    """
+    symbol = Sample("stable_states", integer=True)
+    symbol.reading = {"name": None, "time": 0.0, "alone": False}
+    return symbol
+
+
+@dataclass(frozen=True)
+class Light:
+    """A claim, and the condition on a run by which an explorer says that it holds or fails; made by `light`.
+
+    >>> import socioaffective as sa
+    >>> sa.views.light("Ties are lost", sa.views.at("ties", 104) < 0.1).text
+    'Ties are lost'
+    """
+
+    text: str
+    condition: Any
+
+    @property
+    def samples(self) -> list[Sample]:
+        """What the condition reads."""
+        return sorted(self.condition.atoms(Sample), key=lambda s: (s.name, s.dummy_index))
+
+    def described(self, model: Model, weeks: float) -> dict[str, Any]:
+        """Returns what the page needs; ValueError for what the model does not have or a week after the end."""
+        from socioaffective.explorer.javascript import condition_body
+        from socioaffective.simulation import switch_of
+
+        for sample in self.samples:
+            reading = sample.reading
+            if reading["name"] is not None:
+                _over_time(model, (reading["name"],), f"the light '{self.text}'")
+            elif len(model.states) > 2:
+                raise ValueError(f"Rest points are counted for models of one or two states; '{model.title}' has more.")
+            number(reading["time"], f"The week of the light '{self.text}'", (0, weeks))
+            if reading["alone"]:
+                switch_of(model)
+        return {"text": self.text, "samples": [s.reading for s in self.samples], "test": condition_body(self)}
+
+    def holds(self, run: xr.Dataset) -> bool:
+        """Returns whether the condition holds for a run of one person.
+
+        >>> import socioaffective as sa
+        >>> lost = sa.views.light("Ties are lost", sa.views.at("ties", 104) < 0.1)
+        >>> lost.holds(sa.simulate(sa.models.companion, cues=0.2)), lost.holds(sa.simulate(sa.models.companion, cues=0.9))
+        (False, True)
+        """
+        from socioaffective.equilibrium import equilibria
+        from socioaffective.simulation import counterfactual
+
+        values = {}
+        for sample in self.samples:
+            reading = sample.reading
+            if reading["name"] is None:
+                rest = equilibria(run.attrs["call"].model, **run.attrs["settings"])
+                values[sample] = sum(point.stable for point in rest)
+            else:
+                source = counterfactual(run) if reading["alone"] else run
+                values[sample] = float(source[reading["name"]].interp(time=reading["time"]))
+        return bool(self.condition.xreplace(values))
+
+
+def light(text: str, condition: Any) -> Light:
+    """Returns a claim that an explorer shows with a light: it holds here, or it fails here.
+
+    Inputs: `text`, the claim in words; `condition`, a SymPy comparison (or several, joined by `&`, `|`, `~`) of what `at` and
+    `stable_states` read. Raises TypeError for anything else.
+
+    >>> import socioaffective as sa
+    >>> at = sa.views.at
+    >>> relief = at("felt_relatedness", 4) > at("felt_relatedness", 4, alone=True)
+    >>> sa.explore(sa.models.companion, ["cues"], lights=[sa.views.light("Relief after four weeks", relief)])
+    Explorer('Companion': cues)
+    """
+    from sympy.logic.boolalg import Boolean
+
+    if not isinstance(condition, Boolean) or not condition.atoms(Sample) or condition.free_symbols - condition.atoms(Sample):
+        raise TypeError(
+            f"The condition of a light compares what sa.views.at and sa.views.stable_states read, such as at('ties', 104) < 0.1, "
+            f"not {condition!r}."
+        )
+    return Light(str(text), condition)
+
+
+def chosen(given: Any, default: list[View]) -> list[View]:
+    """Returns views once they are some."""
+    if given is None:
+        return default
+    views = listed(given, "views", "[sa.views.course('ties'), sa.views.phase_plane()]")
+    for one in views:
+        if not isinstance(one, View):
+            raise TypeError(f"A view is made by sa.views, such as sa.views.course('ties'), not {one!r}.")
+    if not views:
+        raise ValueError("An explorer needs at least one view.")
+    return views

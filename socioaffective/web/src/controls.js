@@ -1,0 +1,71 @@
+import { fresh, html, safe, write } from "./dom.js";
+import { exact, short } from "./say.js";
+
+/** Returns the number on a control's grid that is nearest to a value. */
+function onGrid(control, value) {
+  const { low, high, step } = control;
+  const steps = Math.round((value - low) / step);
+  const near = Number((low + steps * step).toPrecision(12));
+  return Math.min(Math.max(near, low), high);
+}
+
+function slider(control, changed, attended) {
+  const id = fresh("control");
+  const { name, low, high, step } = control;
+  const input = safe(html("input", { type: "range", id, min: low, max: high, step: "any" }));
+  const shown = html("output", { for: id });
+  let value = control.value;
+  const move = (next) => {
+    if (next !== value) changed(name, next);
+  };
+  const show = (next) => {
+    value = next;
+    input.value = next;
+    write(shown, short(next));
+    input.setAttribute("aria-valuetext", `${short(next)}${control.unit === "1" ? "" : ` ${control.unit}`}`);
+  };
+  input.addEventListener("input", () => move(onGrid(control, Number(input.value))));
+  // With `any` step a value set from Python stays as it is; the keys then move along the grid.
+  const keys = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+  input.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const ends = { Home: low, End: high };
+    const next = event.key in keys ? onGrid(control, value + keys[event.key] * step) : ends[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    move(next);
+  });
+  for (const kind of ["focus", "pointerenter"]) input.addEventListener(kind, () => attended(control));
+  show(value);
+  const label = html("label", { for: id, title: control.meaning }, control.label, control.unit === "1" ? "" : html("small", {}, ` (${control.unit})`));
+  return { element: html("div", { class: "sa-control" }, label, input, shown), show };
+}
+
+function menu(control, changed, attended) {
+  const id = fresh("control");
+  const options = control.options.map((word) => html("option", { value: word }, word));
+  const select = safe(html("select", { id, onchange: () => changed(control.name, select.value) }, ...options));
+  for (const kind of ["focus", "pointerenter"]) select.addEventListener(kind, () => attended(control));
+  const show = (next) => {
+    select.value = next;
+  };
+  show(control.value);
+  return { element: html("div", { class: "sa-control" }, html("label", { for: id }, control.label), select), show };
+}
+
+/** Returns the controls of an explorer: `.element`, and `.show(values)`, which moves them without telling anybody. */
+export function controls(given, changed) {
+  const meaning = html("p", { class: "sa-meaning" });
+  const attended = (control) => {
+    const range = control.options ? "" : ` [${exact(control.low)} to ${exact(control.high)}]`;
+    write(meaning, control.meaning ? `${control.label}: ${control.meaning}${range}` : control.label);
+  };
+  const made = new Map(given.map((one) => [one.name, (one.options ? menu : slider)(one, changed, attended)]));
+  const of = (folded) => given.filter((one) => Boolean(one.folded) === folded).map((one) => made.get(one.name).element);
+  const [open, folded] = [of(false), of(true)];
+  const more = folded.length
+    ? [html("details", {}, safe(html("summary", {}, "parameters")), html("div", { class: "sa-grid" }, ...folded))]
+    : [];
+  const element = html("div", { class: "sa-controls" }, html("div", { class: "sa-grid" }, ...open), ...more, meaning);
+  return { element, show: (values) => made.forEach((one, name) => one.show(values[name])) };
+}

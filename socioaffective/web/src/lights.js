@@ -1,0 +1,35 @@
+import { html, write } from "./dom.js";
+import { compiled } from "./model.js";
+import { equilibria } from "./rest.js";
+
+/** Claims that hold or fail for the present run: `.elements`, and `.show(state)`. */
+export function lights(claims) {
+  const made = claims.map(({ text, samples, test }) => {
+    const mark = html("span", { class: "sa-light", "aria-hidden": true });
+    const word = html("span", { role: "status" });
+    const holds = compiled(test);
+    const [read, out] = [new Float64Array(samples.length), new Float64Array(1)];
+    const show = (state) => {
+      samples.forEach((sample, k) => {
+        read[k] = reading(state, sample);
+      });
+      holds(read, null, out);
+      const yes = out[0] === 1;
+      mark.dataset.holds = yes;
+      write(mark, yes ? "✓" : "✗");
+      write(word, yes ? "Holds here:" : "Fails here:");
+    };
+    return { element: html("p", { class: "sa-claim" }, mark, word, html("span", {}, text)), show };
+  });
+  return { elements: made.map((one) => one.element), show: (state) => made.forEach((one) => one.show(state)) };
+}
+
+function reading(state, { name, time, alone }) {
+  if (name === null) return equilibria(state.run.model, state.run.p).filter((point) => point.stable).length;
+  const run = alone ? state.twin() : state.run;
+  if (!run) return NaN;
+  const [values, last] = [run.of(name), run.times.length - 1];
+  const place = (time / run.times[last]) * last;
+  const k = Math.min(Math.floor(place), last - 1);
+  return values[k] + (place - k) * (values[k + 1] - values[k]);
+}

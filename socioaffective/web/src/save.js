@@ -1,0 +1,64 @@
+/** Hands a file to the reader. */
+function handed(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Returns the table of a run: a column of time and one for each variable, a row for each point. */
+export function csv(run, names) {
+  const columns = names.map((name) => run.of(name));
+  const rows = [`time,${names.join(",")}`];
+  for (let k = 0; k < run.times.length; k += 1) rows.push([run.times[k], ...columns.map((values) => values[k])].join(","));
+  return `${rows.join("\n")}\n`;
+}
+
+/** Returns the pictures of an explorer side by side as one SVG document. */
+export function drawing(views, background) {
+  let [x, high] = [0, 0];
+  const parts = views.map((view) => {
+    const copy = view.svg.cloneNode(true);
+    const [width, height] = [Number(copy.getAttribute("width")), Number(copy.getAttribute("height"))];
+    copy.setAttribute("x", x);
+    for (const handle of copy.querySelectorAll("[tabindex]")) handle.removeAttribute("tabindex");
+    x += width + 16;
+    high = Math.max(high, height);
+    return new XMLSerializer().serializeToString(copy);
+  });
+  const width = x - 16;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${high}" viewBox="0 0 ${width} ${high}">`;
+  return { text: `${head}<rect width="100%" height="100%" fill="${background}"/>${parts.join("")}</svg>`, width, height: high };
+}
+
+export const saveText = (name, text, type) => handed(name, new Blob([text], { type }));
+
+/** Saves a drawing as PNG at twice its size. */
+export function savePng(name, { text, width, height }) {
+  const image = new Image();
+  image.onload = () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    context.drawImage(image, 0, 0);
+    canvas.toBlob((blob) => handed(name, blob));
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+}
+
+/** Copies text; where the page may not write to the clipboard, by way of a selection. Returns whether it was done. */
+export async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}

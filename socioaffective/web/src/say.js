@@ -1,0 +1,42 @@
+/** Returns a number with two decimals, never -0.00. */
+export const two = (value) => (Math.round(value * 100) / 100 + 0).toFixed(2);
+
+/** Returns a number in three significant digits, as a reader would write it. */
+export function short(value) {
+  if (!Number.isFinite(value)) return "not a number";
+  const text = Math.abs(value) >= 1000 || value === Math.round(value) ? String(Math.round(value)) : Number(value.toPrecision(3)).toString();
+  return text.replace("-", "−");
+}
+
+/** Returns a number in the fewest digits, from twelve up, that are right to within a slack: a browser sums steps. */
+export function exact(value, slack = 0) {
+  for (let digits = 12; digits < 18; digits += 1) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.abs(text - value) <= slack) return written(text);
+  }
+  return written(value);
+}
+
+/** Returns a number as Python writes it with %g: 1e-05 where JavaScript has 0.00001. */
+function written(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    const [digits, power] = value.toExponential().split("e");
+    return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+  }
+  return String(value);
+}
+
+/** Returns a sentence on where a line begins and ends, and on a peak or a low in between. */
+export function story(words, times, values, unit) {
+  const last = values.length - 1;
+  let text = `${words} goes from ${two(values[0])} to ${two(values[last])} over ${short(times[last])} ${unit}s`;
+  let [high, low] = [0, 0];
+  for (let k = 1; k <= last; k += 1) {
+    if (values[k] > values[high]) high = k;
+    if (values[k] < values[low]) low = k;
+  }
+  if (values[high] - Math.max(values[0], values[last]) >= 0.01) text += `, with a peak of ${two(values[high])} at ${unit} ${Math.round(times[high])}`;
+  if (Math.min(values[0], values[last]) - values[low] >= 0.01) text += `, with a low of ${two(values[low])} at ${unit} ${Math.round(times[low])}`;
+  return text;
+}

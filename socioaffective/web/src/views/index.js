@@ -1,0 +1,3 @@
+import { course } from "./course.js";
+
+export const VIEWS = { course };
