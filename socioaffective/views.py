@@ -27,6 +27,7 @@ __all__ = [
     "path",
     "phase_line",
     "phase_plane",
+    "region",
     "stable_states",
     "trace_determinant",
 ]
@@ -259,6 +260,33 @@ def multiples(over: str, *names: str) -> View:
         return {"over": over, "names": _over_time(model, names or tuple(model.states), "small multiples")}
 
     return View("multiples", describe)
+
+
+def region(x: str, y: str, margin: Any, words: tuple[str, str] = ("holds", "fails")) -> View:
+    """Returns the view of where, in the plane of two of a model's quantities, an expression is positive, and the present point.
+
+    Inputs: `x` and `y`, names of settings or states (for their start); `margin`, an expression in the model's symbols;
+    `words` for where it is positive and for where it is not. The point can be dragged where the explorer has those controls.
+
+    >>> import socioaffective as sa
+    >>> q, lam = (sa.models.scaffold.symbols[n] for n in ("help_quality", "learning"))
+    >>> patient = sa.views.region("help_quality", "learning", lam * (1 - q) / q - 0.05, ("practises", "is helped"))
+    >>> sa.explore(sa.models.scaffold, ["help_quality", "learning"], views=[patient])
+    Explorer('Scaffold': help_quality, learning)
+    """
+
+    def describe(model: Model) -> dict[str, Any]:
+        from socioaffective.explorer.javascript import expression_body
+
+        known = {**model.states, **model.settings}
+        for name in (x, y):
+            if name not in known:
+                raise unknown("state, parameter, lever or input for a region", name, known)
+        if len(words) != 2 or not all(isinstance(word, str) for word in words):
+            raise ValueError(f"words are two, for where it holds and where it fails, not {words!r}.")
+        return {"x": x, "y": y, "margin": expression_body([margin], model), "words": list(words)}
+
+    return View("region", describe)
 
 
 class Sample(sympy.Dummy):

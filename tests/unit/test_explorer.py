@@ -1,119 +1,146 @@
-"""The explorer and the guess: what a reader moves is what is computed."""
+"""The explorer and the guess: what stands in the controls is what is computed."""
 
-import re
-
-import altair as alt
-import numpy as np
+import ipywidgets as widgets
 import pytest
+import sympy
 from own_models import logistic_map, lorenz, title
 
 import socioaffective as sa
-from socioaffective.explorer import step_of
+from socioaffective.explorer.widget import LOADER, step_of
 
 m = sa.models.companion
 
 
-def test_sliders_come_from_the_model():
+def control(view, name):
+    return next(c for c in view.spec["controls"] if c["name"] == name)
+
+
+def test_controls_come_from_the_model():
     view = sa.explore(m)
-    assert set(view.sliders) == {*m.settings, *m.states}
-    for name, slider in view.sliders.items():
-        q = {**m.settings, **m.states}[name]
-        assert (slider.min, slider.max, slider.value) == (*q.bounds, q.value)
-        assert q.label in slider.description and q.meaning in slider.tooltip
-    assert "start of ties" in view.sliders["ties"].description
-    assert "(1/week)" in view.sliders["decay"].description
+    assert set(view.values) == {*m.settings, *m.states}
+    for name, value in view.values.items():
+        q, made = {**m.settings, **m.states}[name], control(view, name)
+        assert (made["low"], made["high"], made["value"], value) == (*q.bounds, q.value, q.value)
+        assert q.label in made["label"] and made["meaning"] == q.meaning and made["unit"] == q.unit
+        assert made["folded"] == (q.kind == "parameter")
+    assert control(view, "ties")["label"] == "start of ties"
+    assert not any(c["folded"] for c in sa.explore(m, ["cues", "decay"]).spec["controls"])
 
 
-def test_every_slider_moves_the_view_and_reset_puts_it_back():
-    view = sa.explore(m.replace(cues=0.5))
-    picture = lambda: re.sub(r"clip\d+", "", view.view.value)  # noqa: E731 - the drawing counts its clips
-    first = picture()
-    for slider in view.sliders.values():
-        rest = slider.value
-        slider.value = slider.max if slider.value < slider.max else slider.min
-        assert picture() != first, slider.description
-        assert "<svg" in view.view.value and "role='alert'" not in view.view.value
-        slider.value = rest
-        assert picture() == first
-    for slider in view.sliders.values():
-        slider.value = (slider.min + slider.max) / 2
+def test_a_control_links_and_observes_like_any_widgets():
+    view, other, seen = sa.explore(m, ["cues", "ties"]), widgets.FloatSlider(min=0, max=1), []
+    view.observe(lambda change: seen.append(change["new"]), names="cues")
+    widgets.link((view, "cues"), (other, "value"))
+    other.value = 0.9
+    assert view.cues == 0.9 and seen == [0.9] and view.settings == {"cues": 0.9} and view.start == {"ties": 0.45}
+    view.cues = 0.2
+    assert other.value == pytest.approx(0.2)
     view.reset()
-    assert picture() == first
+    assert view.cues == m.levers["cues"].default
+    with pytest.raises(Exception, match="cues"):
+        view.cues = 1.5
 
 
-def test_the_code_repeats_what_is_shown():
+def test_a_control_whose_name_a_widget_needs_gets_a_longer_one():
+    layout = sa.parameter("layout", 0.5, (0, 1))
+    x = sa.state("x", start=0.5)
+    view = sa.explore(sa.Model("Own", {x: -layout * x}), ["layout"])
+    view.layout_ = 0.7
+    assert view.values == {"layout": 0.7} and view.code == "sa.simulate(model, weeks=104, layout=0.7)"
+
+
+def test_all_explorers_share_one_runtime_and_carry_little_code():
+    one, other = sa.explore(m, ["cues"]), sa.predict("Up?", ["yes", "no"], "no")
+    assert one.runtime is other.runtime and one._esm == LOADER and len(LOADER) < 300
+    assert len(one.runtime._esm) > 20_000
+    one.runtime.close()
+    assert sa.explore(m, ["cues"]).runtime.comm is not None
+
+
+def test_the_code_repeats_the_run():
     view = sa.explore(m, ["cues", "ties", "binding"], show="ties", weeks=52)
-    view.sliders["cues"].value, view.sliders["ties"].value, view.sliders["binding"].value = 0.9, 0.3, 2.0
-    run = eval(view.code, {"sa": sa, "model": m})
-    assert float(run["ties"][-1]) == pytest.approx(float(sa.simulate(m, 52, {"ties": 0.3}, cues=0.9, binding=2)["ties"][-1]))
-    assert f"ties goes from 0.30 to {float(run['ties'][-1]):.2f} over 52 weeks" in view.alternative
+    view.cues, view.ties, view.binding = 0.9, 0.3, 2.0
+    assert view.code == "sa.simulate(sa.models.companion, weeks=52, start={'ties': 0.3}, cues=0.9, binding=2)"
+    again = eval(view.code, {"sa": sa})
+    assert again.equals(view.run)
+    assert again.equals(sa.simulate(m, 52, {"ties": 0.3}, cues=0.9, binding=2))
 
 
-def test_what_is_shown_is_said():
-    view = sa.explore(m, ["cues"])
-    assert view.alternative.split(".")[0] in re.search(r"aria-label='([^']*)'", view.view.value).group(1)
+def test_the_code_of_a_model_that_climbs_names_its_policy():
+    policy = sa.policies.climber(cost=0.5)
+    view = sa.explore(m, ["lever_cost", "cues", "ties"], policy=policy, weeks=26)
+    assert view.code == "sa.simulate(sa.models.companion, weeks=26, policy=sa.policies.climber('engagement', cost=0.5))"
+    view.lever_cost, view.cues = 0.1, 0.4
+    assert eval(view.code, {"sa": sa}).equals(view.run)
+    assert view.run.equals(sa.simulate(m, 26, {"cues": 0.4}, policy, lever_cost=0.1))
 
 
-def test_a_run_that_fails_says_so_in_the_view():
-    y = sa.state("y", start=0.5, bounds=(0, 10))
-    k = sa.parameter("k", -1, (-1, 5))
-    view = sa.explore(sa.Model("Growing", {y: k * y**2}), weeks=10)
-    view.sliders["k"].value = 5
-    assert "role='alert'" in view.view.value and "integration failed" in view.view.value
+def test_a_model_can_be_chosen():
+    calm = m.replace(cues=0.2)
+    view = sa.explore({"calm": calm, "bound": m.replace(cues=0.9)}, ["ties"], views=[sa.views.multiples("model", "ties")])
+    assert view.values == {"model": "calm", "ties": 0.45} and view.code.endswith("weeks=104, cues=0.2)")
+    view.model_ = "bound"
+    assert view.code.endswith("cues=0.9)") and eval(view.code, {"sa": sa}).equals(view.run)
+    with pytest.raises(ValueError, match="over a menu"):
+        sa.explore(m, ["ties"], views=[sa.views.multiples("model", "ties")])
 
 
-def test_three_states_are_explored_as_a_path():
-    view = sa.explore(lorenz(), ["rho"], weeks=3)
-    assert "Path of y against x" in view.alternative
-    view.sliders["rho"].value = 14
-    assert "Path of y against x" in view.alternative
+def test_noise_is_left_out_and_the_code_says_so():
+    x = sa.state("x", start=0.5, bounds=(0, 10))
+    view = sa.explore(sa.Model("Noisy", {x: -x}, noise={x: 0.1}), weeks=4)
+    assert ".without_noise()" in view.code and view.run.equals(eval(view.code, {"sa": sa, "model": view.model}))
+
+
+def test_views_and_lights_are_those_of_the_model():
+    kinds = lambda view: [v["kind"] for v in view.spec["views"]]  # noqa: E731
+    assert kinds(sa.explore(m, ["cues"])) == ["course", "phase_plane"]
+    assert kinds(sa.explore(m, ["cues"], show=[])) == ["phase_plane"]
+    assert kinds(sa.explore(sa.models.mirror, weeks=5)) == ["course", "phase_line"]
+    assert kinds(sa.explore(logistic_map(), ["rate"], weeks=20)) == ["course", "cobweb"]
+    assert kinds(sa.explore(lorenz(), ["rho"], weeks=3)) == ["course", "path"]
+    assert sa.explore(logistic_map(), ["rate"], weeks=20).spec["points"] == 21
+    assert sa.explore(m, ["cues"], show="ties").spec["views"][0]["names"] == ["ties"]
+
+
+def test_a_light_holds_in_python_where_it_should():
+    at = sa.views.at
+    lost = sa.views.light("lost", (at("ties", 104) < 0.1) & (at("ties", 104, alone=True) > 0.5))
+    for cues in (0.1, 0.9):
+        run = sa.simulate(m, cues=cues)
+        assert lost.holds(run) == (float(run["ties"][-1]) < 0.1) == (cues == 0.9)
+    assert sa.views.light("two", sympy.Eq(sa.views.stable_states(), 2)).holds(sa.simulate(m, cues=0.7))
 
 
 def test_repr_is_stable():
     assert repr(sa.explore(m, ["cues"])) == "Explorer('Companion': cues)"
 
 
-def test_a_guess_is_committed_before_the_answer_is_shown():
+def test_a_guess_is_committed_once():
     ask = sa.predict("Up or down?", ["up", "down"], "down", "Look below.")
-    assert ask.button.disabled and ask.verdict.value == ""
-    ask.commit()
-    assert ask.choice is None
-    ask.options.value = "up"
-    assert not ask.button.disabled and ask.verdict.value == ""
-    ask.button.click()
-    assert "down" in ask.verdict.value and "Look below." in ask.verdict.value and ask.options.disabled
+    assert ask.choice is None and ask.spec["answer"] == "down" and ask.spec["because"] == "Look below."
+    with pytest.raises(ValueError, match="Did you mean 'down'"):
+        ask.commit("dwn")
+    ask.commit("up")
+    ask.commit("down")
+    assert ask.choice == "up" and repr(ask) == "Prediction('Up or down?')"
     with pytest.raises(ValueError, match="Did you mean 'down'"):
         sa.predict("Up or down?", ["up", "down"], "dwn")
-
-
-def test_what_a_run_warns_of_is_said_below_the_picture():
-    view = sa.explore(sa.models.co_construction, ["anchoring"], below=sa.figures.authorship)
-    assert "role='status'" not in view.view.value
-    view.sliders["anchoring"].value = 0
-    assert "continuum" in view.view.value and "memory decides" in view.alternative
-
-
-def test_other_figures_can_stand_beside_and_below():
-    view = sa.explore(sa.models.needs, ["engagement"], show="wellbeing", beside=sa.figures.need_plane)
-    assert "frustration (up)" in view.alternative
-    view.sliders["engagement"].value = 0.9
-    assert view.code == "sa.simulate(sa.models.needs, weeks=104, engagement=0.9)"
 
 
 def test_the_code_of_a_model_of_the_catalogue_runs_as_it_is():
     changed = sa.models.co_construction.replace(steering=0.5, preference=0.2)
     view = sa.explore(changed, ["influence", "offer"], weeks=26)
-    view.sliders["influence"].value, view.sliders["offer"].value = 0.8, -0.5
+    view.influence, view.offer = 0.8, -0.5
     again = eval(view.code, {"sa": sa})
     exact = sa.simulate(changed, 26, {"offer": -0.5}, influence=0.8)
     assert again["preference"].values.tolist() == exact["preference"].values.tolist()
-    view.sliders["influence"].value = changed.parameters["influence"].default * (1 + 1e-15)
+    view.influence = changed.parameters["influence"].default * (1 + 1e-15)
     assert "influence" not in view.code
     assert sa.explore(lorenz(), ["rho"], weeks=3).code == "sa.simulate(model, weeks=3)"
 
 
 @pytest.mark.parametrize("model", list(sa.models), ids=title)
-def test_a_slider_can_stand_where_the_model_has_its_default(model):
+def test_a_control_can_stand_where_the_model_has_its_default(model):
     for q in {**model.settings, **model.states}.values():
         step = step_of(q)
         steps = (q.value - q.bounds[0]) / step
@@ -122,164 +149,90 @@ def test_a_slider_can_stand_where_the_model_has_its_default(model):
         assert abs(steps - round(steps)) < (0.5 if q.name == "across" else 1e-6)
 
 
-def test_an_explorer_can_do_without_a_time_course_and_shows_the_cobweb_of_a_map():
-    alone = sa.explore(sa.models.companion, controls=["cues"], show=[])
-    assert "weeks" not in alone.alternative and alone.alternative.startswith("Phase plane of Companion")
-    assert "Cobweb of Logistic map" in sa.explore(logistic_map(), controls=["rate"], weeks=20).alternative
-
-
-def figure_of(weeks, variable):
-    return sa.figures.time_course(sa.simulate(sa.models.companion, weeks), variable)
-
-
-LENGTH = sa.parameter("weeks_ahead", 26, (4, 104), "weeks", "how long")
-
-
-def test_a_function_is_explored_by_its_arguments():
-    view = sa.explore(lambda weeks_ahead, what: figure_of(weeks_ahead, what), [LENGTH, {"what": ["ties", "wanting"]}])
-    assert view.settings == {"weeks_ahead": 26, "what": "ties"} and view.alternative.startswith("ties goes from 0.45")
-    view.sliders["what"].value = "wanting"
-    view.sliders["weeks_ahead"].value = 52
-    assert view.alternative.startswith("wanting goes from 0.05") and "52 weeks" in view.alternative
-    assert "weeks_ahead=52, what='wanting'" in view.code and repr(view).startswith("Explorer(")
-    view.reset()
-    assert view.settings == {"weeks_ahead": 26, "what": "ties"} and "26 weeks" in view.alternative
-
-
-def test_a_function_that_fails_says_why_in_the_view():
-    def broken(weeks_ahead):
-        raise ValueError("no <such> thing")
-
-    assert (
-        "role='alert'" in sa.explore(broken, [LENGTH]).view.value and "&lt;such&gt;" in sa.explore(broken, [LENGTH]).view.value
-    )
-    assert "must return a figure" in sa.explore(lambda weeks_ahead: 3, [LENGTH]).view.value
-
-
-@pytest.mark.parametrize(
-    ("controls", "kind", "said"),
-    [
-        (None, ValueError, "at least one control"),
-        ([], ValueError, "at least one control"),
-        ("weeks", TypeError, "must be a list"),
-        (["weeks"], TypeError, "made by sa.parameter"),
-        ([LENGTH, LENGTH], ValueError, "given twice"),
-        ([{"what": ["ties"]}], ValueError, "at least two words"),
-        ([{"what": "ties"}], TypeError, "must be a list"),
-        ([{"what": [1, 2]}], ValueError, "at least two words"),
-        ([{"variable": ["ties", "ties"]}], ValueError, "twice"),
-        ([{3: ["ties", "wanting"]}], TypeError, "named by the argument"),
-        ([LENGTH, {"varable": ["ties", "wanting"]}], ValueError, "no argument of figure_of 'weeks_ahead'"),
-        ([{"variable": ["ties", "wanting"]}], ValueError, "figure_of needs 'weeks' too"),
-    ],
-)
-def test_controls_of_a_function_that_are_none_are_refused(controls, kind, said):
-    with pytest.raises(kind, match=said):
-        sa.explore(figure_of, controls)
-
-
-def test_a_function_is_told_what_only_a_model_has():
-    for option in ({"weeks": 12}, {"show": "ties"}, {"beside": figure_of}):
-        with pytest.raises(ValueError, match="for exploring a model"):
-            sa.explore(lambda weeks_ahead: figure_of(weeks_ahead, "ties"), [LENGTH], **option)
-    with pytest.raises(TypeError, match="A Model is needed"):
-        sa.explore(dict, [LENGTH])
-
-
-def test_an_error_of_any_kind_is_shown_and_gone_once_it_is_mended():
-    def brittle(weeks_ahead):
-        return figure_of(weeks_ahead, {26: "ties"}[weeks_ahead])
-
-    view = sa.explore(brittle, [LENGTH])
-    view.sliders["weeks_ahead"].value = 52
-    assert "role='alert'" in view.view.value and "brittle raised KeyError: 52.0" in view.view.value
-    view.reset()
-    assert (
-        "<svg" in view.view.value and view.code == "brittle(weeks_ahead=26)" and repr(view) == "Explorer(brittle: weeks_ahead)"
-    )
-
-
-def dot(n):
-    return alt.Chart(alt.InlineData([{"x": n}]), description=f"n is {n:.6f}").mark_point().encode(x="x:Q")
-
-
 @pytest.mark.parametrize(
     ("begun", "bounds", "moved", "said"),
     [
-        (1234567.0, (0, 2e6), None, "1234567"),
-        (1234567.0, (0, 2e6), 1234567.8, "1234567.8"),
-        (1 / 3, (0, 1), None, "0.3333333333333333"),
-        (0.1, (0, 1), 0.5000000000000001, "0.5"),
-        (1e15, (1e15, 1e15 + 100), 1e15 + 7, "1000000000000007"),
-        (0.0, (0, 1e-13), 2.5e-14, "2.5e-14"),
+        (1234567.0, (0, 2e6), None, ""),
+        (1234567.0, (0, 2e6), 1234567.8, ", n=1234567.8"),
+        (0.1, (0, 1), 0.5000000000000001, ", n=0.5"),
+        (1e15, (1e15, 1e15 + 100), 1e15 + 7, ", n=1000000000000007"),
+        (0.0, (0, 1e-13), 2.5e-14, ", n=2.5e-14"),
     ],
 )
-def test_the_code_gives_a_number_as_exactly_as_its_slider_does(begun, bounds, moved, said):
+def test_the_code_gives_a_number_as_exactly_as_its_control_does(begun, bounds, moved, said):
     n = sa.parameter("n", begun, bounds)
     y = sa.state("y", start=0.5, bounds=(0, 1))
-    own = sa.explore(sa.Model("Still", {y: 1e-20 * n * y}), ["n"], weeks=4)
-    view = sa.explore(dot, [n])
+    view = sa.explore(sa.Model("Still", {y: 1e-20 * n * y}), ["n"], weeks=4)
     if moved is not None:
-        own.sliders["n"].value = view.sliders["n"].value = moved
-        assert f", n={said})" in own.code
-    assert view.code == f"dot(n={said})"
-    assert eval(view.code, {"dot": lambda n: n}) == pytest.approx(view.settings["n"], rel=1e-15)
+        view.n = moved
+    assert view.code == f"sa.simulate(model, weeks=4{said})"
 
 
 def test_the_code_keeps_every_digit_of_a_default_that_was_changed():
     changed = m.replace(binding=1 + 1e-9, ties=1 / 3)
-    assert eval(sa.explore(changed, ["cues"], weeks=1 / 3).code, {"sa": sa}).identical(
+    assert eval(sa.explore(changed, ["cues"], weeks=1 / 3).code, {"sa": sa}).equals(
         sa.simulate(m, 1 / 3, {"ties": 1 / 3}, binding=1 + 1e-9)
     )
 
 
-def test_after_an_error_the_board_tells_the_error_and_the_present_call():
-    def picky(n):
-        if n > 1:
-            raise ValueError("too <much>")
-        return dot(n).properties(description="all is well")
-
-    view = sa.explore(picky, [sa.parameter("n", 0, (0, 2))])
-    assert view.alternative == "all is well"
-    view.sliders["n"].value = 2
-    assert view.alternative == "too <much>" and "picky(n=2)" in view.call.value
-    view.reset()
-    assert view.alternative == "all is well" and "picky(n=0)" in view.call.value
-
-
-def misdrawn(run):
-    chart = dot(1)
-    chart.mark = "nonsense"
-    return chart
-
-
-@pytest.mark.parametrize("place", ["beside", "below"])
-@pytest.mark.parametrize(
-    ("figure", "said"),
-    [
-        (lambda run: 1 / 0, " raised ZeroDivisionError"),
-        (lambda run: 3, " must return a figure"),
-        (misdrawn, "nonsense"),
-    ],
-)
-def test_a_figure_beside_or_below_that_fails_says_why_in_the_view(place, figure, said):
-    view = sa.explore(m, ["cues"], weeks=4, **{place: figure})
-    assert "role='alert'" in view.view.value and said in view.alternative
+at, view = sa.views.at, sa.views
 
 
 @pytest.mark.parametrize(
     ("given", "kind", "said"),
     [
-        ({"beside": 3}, TypeError, "beside must be a function"),
-        ({"below": dot(1)}, TypeError, "below must be a function"),
         ({"show": 3}, TypeError, "show must be a list"),
         ({"show": [["ties"]]}, ValueError, "Did you mean 'ties'"),
         ({"controls": [["cues"]]}, ValueError, "Did you mean 'cues'"),
-        ({"weeks": np.array([1, 2])}, TypeError, "weeks .* must be a plain number"),
+        ({"controls": ["cues", "cues"]}, ValueError, "'cues' is given twice"),
+        ({"weeks": [1, 2]}, TypeError, "weeks .* must be a plain number"),
+        ({"weeks": 0}, ValueError, "weeks must be above 0"),
+        ({"views": []}, ValueError, "at least one view"),
+        ({"views": [3]}, TypeError, "made by sa.views"),
+        ({"views": view.course("ties")}, TypeError, "views must be a list"),
+        ({"views": [view.course("tis")]}, ValueError, "Did you mean 'ties'"),
+        ({"views": [view.cobweb()]}, ValueError, "discrete model of one state"),
+        ({"views": [view.phase_line()]}, ValueError, "continuous model of one state"),
+        ({"views": [view.diagram("cus")]}, ValueError, "Did you mean 'cues'"),
+        ({"views": [view.diagram("cues", "tie")]}, ValueError, "Did you mean 'ties'"),
+        ({"views": [view.needs()]}, ValueError, "has none"),
+        ({"views": [view.authorship()]}, ValueError, "authorship"),
+        ({"views": [view.fan("ties", {})]}, ValueError, "people differ"),
+        ({"views": [view.fan("ties", {"ties": 2})]}, ValueError, "The spread of 'ties'"),
+        ({"views": [view.fan("ties", {"ties": 0.1}, people=3)]}, ValueError, "from 10 to 400"),
+        ({"views": [view.region("cues", "tie", m.symbols["cues"])]}, ValueError, "Did you mean 'ties'"),
+        ({"views": [view.region("cues", "ties", m.symbols["cues"], "ab c")]}, ValueError, "words are two"),
+        ({"policy": sa.policies.fixed(cues=0.5)}, TypeError, "sa.policies.climber"),
+        ({"lights": [3]}, TypeError, "made by sa.views.light"),
+        ({"lights": [view.light("late", at("ties", 200) < 1)]}, ValueError, "The week of the light 'late'"),
+        ({"lights": [view.light("odd", at("tie", 2) < 1)]}, ValueError, "Did you mean 'ties'"),
+        ({"predict": "tie"}, ValueError, "Did you mean 'ties'"),
+        ({"ahead": True}, ValueError, "exploring a function"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(given, kind, said):
     with pytest.raises(kind, match=said):
         sa.explore(m, **given)
-    with pytest.raises(TypeError, match="weeks must be a plain number"):
-        sa.explore(dot, [LENGTH], weeks=np.array([1, 2]))
+
+
+@pytest.mark.parametrize("condition", [3, True, m.symbols["ties"] < 0.1, at("ties", 4) + 1, at("ties", 4) < m.symbols["ties"]])
+def test_a_light_reads_runs_and_nothing_else(condition):
+    with pytest.raises(TypeError, match="compares what"):
+        view.light("odd", condition)
+
+
+def test_models_to_choose_from_have_the_same_quantities():
+    with pytest.raises(ValueError, match="share no controls"):
+        sa.explore({"one": m, "other": sa.models.mirror})
+    with pytest.raises(ValueError, match="at least two"):
+        sa.explore({"one": m})
+    with pytest.raises(TypeError, match="A Model is needed"):
+        sa.explore({"one": m, "other": 3})
+    with pytest.raises(TypeError, match="A Model is needed"):
+        sa.explore(dict)
+
+
+def test_a_model_that_javascript_cannot_compute_is_refused_with_the_way_out():
+    x = sa.state("x", start=0.5)
+    with pytest.raises(ValueError, match="explore|Explore"):
+        sa.explore(sa.Model("Odd", {x: sympy.besselj(0, x) - x}), weeks=4)

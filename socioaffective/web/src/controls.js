@@ -55,7 +55,7 @@ function menu(control, changed, attended) {
 
 /** Returns the controls of an explorer: `.element`, and `.show(values)`, which moves them without telling anybody. */
 export function controls(given, changed) {
-  const meaning = html("p", { class: "sa-meaning" });
+  const meaning = html("p", { class: "sa-meaning" }, "What a control means is said here once you point at it.");
   const attended = (control) => {
     const range = control.options ? "" : ` [${exact(control.low)} to ${exact(control.high)}]`;
     write(meaning, control.meaning ? `${control.label}: ${control.meaning}${range}` : control.label);

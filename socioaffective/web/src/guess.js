@@ -71,11 +71,12 @@ export function guess(board) {
   /** Draws the guess on a time course; called by the view last, so that it lies on top. */
   me.place = (canvas, box, names, colours, run) => {
     const begun = run?.of(me.name)?.[0];
-    if (!(me.values || me.active) || !names.includes(me.name)) {
+    if (!names.includes(me.name) || (plot && plot !== canvas)) return;
+    plot = canvas;
+    if (!me.values && !me.active) {
       group.remove();
       return;
     }
-    plot = canvas;
     limits = canvas.y.domain();
     if (group.parentNode !== canvas.over) canvas.over.append(group);
     if (!me.values) me.values = new Array(POINTS).fill(begun);

@@ -9,7 +9,12 @@ export function lights(claims) {
     const word = html("span", { role: "status" });
     const holds = compiled(test);
     const [read, out] = [new Float64Array(samples.length), new Float64Array(1)];
-    const show = (state) => {
+    const show = (state, hidden) => {
+      mark.hidden = hidden;
+      if (hidden) {
+        write(word, "Holds or fails, once you have guessed:");
+        return;
+      }
       samples.forEach((sample, k) => {
         read[k] = reading(state, sample);
       });
@@ -21,7 +26,7 @@ export function lights(claims) {
     };
     return { element: html("p", { class: "sa-claim" }, mark, word, html("span", {}, text)), show };
   });
-  return { elements: made.map((one) => one.element), show: (state) => made.forEach((one) => one.show(state)) };
+  return { elements: made.map((one) => one.element), show: (state, hidden) => made.forEach((one) => one.show(state, hidden)) };
 }
 
 function reading(state, { name, time, alone }) {

@@ -84,15 +84,15 @@ export function toolbar(board, views) {
     const apart = board.pinned ? spec.controls.filter((one) => board.pinned[one.name] !== board.values[one.name]) : [];
     const at = (value) => (typeof value === "string" ? value : short(value));
     write(pinned, board.pinned ? (apart.length ? `Pinned, thin and dotted: ${apart.map((one) => `${one.label} ${at(board.pinned[one.name])}`).join(", ")}.` : "Pinned. Now move something.") : "");
-    for (const one of [data, asSvg, asPng, play]) one.disabled = !next;
-    for (const one of [pin]) one.disabled = guess.active || !next;
+    for (const one of [asSvg, asPng]) one.disabled = !next;
+    for (const one of [pin, data, play]) one.disabled = guess.hides || !next;
     if (!next) return;
     const last = next.run.times.length - 1;
     const k = next.cursor ?? last;
     put(time, { max: last, "aria-valuetext": `${next.run.unit} ${Math.round(next.run.times[k])}` });
     if (Number(time.value) !== k) time.value = k;
     write(timed, `${next.run.unit} ${Math.round(next.run.times[k])}`);
-    claims.show(next);
+    claims.show(next, guess.hides);
   }
 
   const element = html("div", { class: "sa-bar", role: "group", "aria-label": "What to do with this run" }, reset, pin, ...(board.guess.name ? [guessing, dropping] : []), pinned, verdict);

@@ -1,5 +1,5 @@
 import { apart, plot, through, wide } from "../axes.js";
-import { put, svg, write } from "../dom.js";
+import { html, put, svg, write } from "../dom.js";
 import { story, two } from "../say.js";
 
 const HEIGHT = 280;
@@ -44,6 +44,7 @@ export function course(board, { names, twin = false }) {
     lines.set(name, group);
     texts.set(name, { text, dot });
   }
+  const note = html("p", { class: "sa-note" });
   let box = null;
   const quantities = names.map((name) => board.quantity(name));
   const units = new Set(quantities.map((q) => q.unit));
@@ -96,6 +97,9 @@ export function course(board, { names, twin = false }) {
       write(text, hidden ? words(name) : `${words(name)} ${two(value)}`);
       put(dot, hidden || at === null ? { visibility: "hidden" } : { visibility: "visible", cx: x(run.times[k]), cy: y(value), fill: inked.get(name) });
     });
+    const kinds = [shown.twin && "dashed: without the assistant", shown.pinned && "dotted: the pinned run", board.guess.values && names.includes(board.guess.name) && "dots: your guess"];
+    const said = kinds.filter(Boolean).join("; ");
+    write(note, said && `${said[0].toUpperCase()}${said.slice(1)}.`);
     board.guess.place(canvas, box, names, colours, run);
   }
 
@@ -105,5 +109,5 @@ export function course(board, { names, twin = false }) {
     return [...said(run, ""), ...(pinned ? said(pinned, " in the pinned run") : []), ...(twin && other() ? said(other(), " without the assistant") : [])].join(". ") + ".";
   }
 
-  return { title: "Time course", svg: canvas.svg, draw, describe };
+  return { title: "Time course", svg: canvas.svg, below: note, draw, describe };
 }

@@ -1,3 +1,4 @@
 import { course } from "./course.js";
+import { region } from "./region.js";
 
-export const VIEWS = { course };
+export const VIEWS = { course, region };

@@ -1,0 +1,130 @@
+import { plot, wide } from "../axes.js";
+import { html, put, safe, svg, write } from "../dom.js";
+import { compiled } from "../model.js";
+import { short, two } from "../say.js";
+
+const HEIGHT = 280;
+// Cells so small that their corners do not show.
+const CELLS = 200;
+const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
+
+/** Where in the plane of two quantities something holds: two tints, their border, and the present point, which can be dragged. */
+export function region(board, { x: across, y: up, margin, words }) {
+  const canvas = plot();
+  const outside = svg("rect");
+  const inside = svg("path");
+  const border = svg("path", { fill: "none", "stroke-width": 2, "stroke-linecap": "square" });
+  canvas.under.append(outside, inside, border);
+  const texts = words.map((word) => {
+    const text = svg("text", { "text-anchor": "middle", "dominant-baseline": "middle", "stroke-width": 3, "paint-order": "stroke" });
+    write(text, word);
+    canvas.over.append(text);
+    return text;
+  });
+  const movable = [across, up].some((name) => board.control(name));
+  const dot = svg("circle", { r: 8, "stroke-width": 2 });
+  if (movable) put(safe(dot), { tabindex: 0, role: "slider", class: "sa-handle" });
+  canvas.over.append(dot);
+  const note = html("p", { class: "sa-note" });
+  const value = compiled(margin);
+  const out = new Float64Array(1);
+  let place = null;
+
+  const name = (q) => q.name.replaceAll("_", " ");
+  const moved = (control, to) => {
+    if (!control) return {};
+    const step = control.step;
+    const near = Number((control.low + Math.round((to - control.low) / step) * step).toPrecision(12));
+    return { [control.name]: Math.min(Math.max(near, control.low), control.high) };
+  };
+  const go = (a, b) => board.move({ ...moved(board.control(across), a), ...moved(board.control(up), b) });
+  dot.addEventListener("keydown", (event) => {
+    if (!place || event.altKey || event.ctrlKey || event.metaKey) return;
+    const [cx, cy] = [board.control(across), board.control(up)];
+    if (event.key in KEYS) go(place[0] + KEYS[event.key][0] * (cx?.step ?? 0), place[1] + KEYS[event.key][1] * (cy?.step ?? 0));
+    else if (event.key === "Home") go(cx?.low ?? place[0], place[1]);
+    else if (event.key === "End") go(cx?.high ?? place[0], place[1]);
+    else return;
+    event.preventDefault();
+  });
+  const drag = (event) => {
+    const box = canvas.svg.getBoundingClientRect();
+    go(canvas.x.invert(event.clientX - box.left), canvas.y.invert(event.clientY - box.top));
+  };
+  dot.addEventListener("pointerdown", (event) => {
+    if (!movable) return;
+    dot.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    dot.focus();
+  });
+  dot.addEventListener("pointermove", (event) => dot.hasPointerCapture(event.pointerId) && drag(event));
+
+  function draw({ run }, width) {
+    const { model } = run;
+    const at = { y: Float64Array.from(run.y0), p: Float64Array.from(run.p) };
+    const seat = (wanted) => {
+      const state = model.states.findIndex((q) => q.name === wanted);
+      return state >= 0 ? [at.y, state] : [at.p, model.settings.findIndex((q) => q.name === wanted)];
+    };
+    const [[xs, i], [ys, j]] = [seat(across), seat(up)];
+    const quantities = [across, up].map((wanted) => [...model.states, ...model.settings].find((q) => q.name === wanted));
+    place = [xs[i], ys[j]];
+    const spans = [across, up].map((wanted, k) => [board.control(wanted)?.low ?? quantities[k].low, board.control(wanted)?.high ?? quantities[k].high]);
+    const colours = board.colours();
+    const title = (q) => name(q) + (q.unit === "1" ? "" : ` (${q.unit})`);
+    const box = canvas.fit({ width, height: HEIGHT, xs: spans[0], ys: spans[1], xTitle: title(quantities[0]), yTitle: title(quantities[1]), colours });
+    const read = (a, b) => {
+      [xs[i], ys[j]] = [a, b];
+      value(at.y, at.p, out);
+      return out[0];
+    };
+    const size = [(spans[0][1] - spans[0][0]) / CELLS, (spans[1][1] - spans[1][0]) / CELLS];
+    const held = [];
+    const centre = [[0, 0, 0], [0, 0, 0]];
+    for (let b = 0; b < CELLS; b += 1) {
+      const row = new Uint8Array(CELLS);
+      for (let a = 0; a < CELLS; a += 1) {
+        const [u, v] = [spans[0][0] + (a + 0.5) * size[0], spans[1][0] + (b + 0.5) * size[1]];
+        row[a] = read(u, v) > 0 ? 1 : 0;
+        const sum = centre[row[a] ? 0 : 1];
+        sum[0] += u;
+        sum[1] += v;
+        sum[2] += 1;
+      }
+      held.push(row);
+    }
+    const here = read(...place) > 0;
+    [xs[i], ys[j]] = place;
+    const px = (a) => Math.round(10 * (box.left + ((box.right - box.left) * a) / CELLS)) / 10;
+    const py = (b) => Math.round(10 * (box.bottom - ((box.bottom - box.top) * b) / CELLS)) / 10;
+    let [fill, edge] = ["", ""];
+    held.forEach((row, b) => {
+      for (let a = 0; a < CELLS; a += 1) {
+        if (a + 1 < CELLS && row[a] !== row[a + 1]) edge += `M${px(a + 1)},${py(b)}V${py(b + 1)}`;
+        if (b + 1 < CELLS && row[a] !== held[b + 1][a]) edge += `M${px(a)},${py(b + 1)}H${px(a + 1)}`;
+        if (row[a] && !row[a - 1]) fill += `M${px(a)},${py(b)}V${py(b + 1)}H`;
+        if (row[a] && !row[a + 1]) fill += `${px(a + 1)}V${py(b)}Z`;
+      }
+    });
+    put(outside, { x: box.left, y: box.top, width: Math.max(box.right - box.left, 0), height: box.bottom - box.top, fill: colours.low });
+    put(inside, { d: fill, fill: colours.high });
+    put(border, { d: edge, stroke: colours.ink });
+    texts.forEach((text, k) => {
+      const [u, v, count] = centre[k];
+      const half = wide(words[k]) / 2;
+      const room = count > 0.02 * CELLS * CELLS;
+      const middle = Math.min(Math.max(canvas.x(u / count || 0), box.left + half + 4), box.right - half - 4);
+      put(text, { visibility: room ? "visible" : "hidden", x: middle, y: canvas.y(v / count || 0), fill: colours.ink, stroke: colours[k ? "low" : "high"] });
+    });
+    put(dot, { cx: canvas.x(place[0]), cy: canvas.y(place[1]), fill: colours.ink, stroke: colours.background });
+    const said = `At ${quantities.map((q, k) => `${name(q)} ${short(place[k])}`).join(" and ")}: ${words[here ? 0 : 1]}.`;
+    if (movable) {
+      put(dot, { "aria-label": `${name(quantities[0])} and ${name(quantities[1])}`, "aria-valuemin": spans[1][0], "aria-valuemax": spans[1][1], "aria-valuenow": two(place[1]), "aria-valuetext": said });
+    }
+    write(note, said);
+    me.said = `Where in the plane of ${name(quantities[0])} (across) and ${name(quantities[1])} (up) it is "${words[0]}" or "${words[1]}": ${Math.round((100 * centre[0][2]) / CELLS ** 2)} % of the picture is "${words[0]}". ${said}`;
+  }
+
+  const me = { title: `${across.replaceAll("_", " ")} and ${up.replaceAll("_", " ")}`, svg: canvas.svg, below: note, handles: movable, draw, describe: () => me.said, said: "" };
+  return me;
+}
