@@ -49,6 +49,7 @@ _HOMES = {
     "setup": "theme",
     "simulate": "simulation",
     "state": "quantities",
+    "sweep": "sweeps",
     "time_scales": "timescales",
     "welfare": "outlook",
     "views": None,

@@ -40,7 +40,7 @@ SCHEMES = {
     "light": {
         "background": "#FFFFFF",
         "ink": "#1F1F1F",
-        "quiet": "#8A8A8A",
+        "quiet": "#666666",
         "grid": "#E6E6E6",
         "low": "#FBE3D3",
         "high": "#DDE6F6",

@@ -345,7 +345,7 @@ class Light:
             reading = sample.reading
             if reading["name"] is not None:
                 _over_time(model, (reading["name"],), f"the light '{self.text}'")
-            elif len(model.states) > 2:
+            elif len(model.states) > 2 or not isinstance(model, Model):
                 raise ValueError(f"Rest points are counted for models of one or two states; '{model.title}' has more.")
             number(reading["time"], f"The week of the light '{self.text}'", (0, weeks))
             if reading["alone"]:

@@ -74,11 +74,13 @@ def explore(
     "course(cues=0.5, variable='ties')"
     """
     if isinstance(model, xr.Dataset):
-        _refuse(model=model, weeks=weeks != 104, controls=controls, policy=policy, lights=lights, ahead=ahead)
+        _refuse(model=model, weeks=weeks != 104, controls=controls, policy=policy, ahead=ahead)
         names = variables_of(model, None if show is None else _names(show))
-        return TableExplorer(model, names, None if views is None else chosen(views, []), _guessed(predict, names))
+        drawn = None if views is None else chosen(views, [])
+        return TableExplorer(model, names, drawn, _lights(lights), _guessed(predict, names))
     if callable(model) and not isinstance(model, (Model, type)):
-        _refuse(weeks=number(weeks, "weeks") != 104, show=show is not None, views=views, policy=policy, lights=lights, predict=predict)
+        only = {"show": show is not None, "views": views, "policy": policy, "lights": lights, "predict": predict}
+        _refuse(weeks=number(weeks, "weeks") != 104, **only)
         made = controls_of(controls)
         refuse_other_arguments(model, [one["name"] for one in made])
         if ahead and any("options" not in one for one in made):
@@ -89,9 +91,6 @@ def explore(
     choices = _choices(model)
     if policy is not None and not isinstance(policy, Climber):
         raise TypeError(f"A page can compute sa.policies.climber; for another policy explore a function, not {policy!r}.")
-    for light in listed(lights, "lights", "[sa.views.light('Ties are lost', sa.views.at('ties', 104) < 0.1)]"):
-        if not isinstance(light, Light):
-            raise TypeError(f"A light is made by sa.views.light, not {light!r}.")
     first = next(iter(choices.values()))
     first = first if policy is None else closed_by(policy, first)
     everything = [*first.levers, *first.inputs, *first.states, *first.parameters]
@@ -108,7 +107,15 @@ def explore(
         raise ValueError(f"weeks must be above 0, and for a discrete model a whole number up to {MOST_STEPS}, not {weeks:g}.")
     default = default_views(first, shown)
     drawn = chosen(views, default[1:] if show is not None and not shown else default)
-    return Explorer(choices, names, drawn, weeks, controls is None, policy, list(lights), _guessed(predict, known))
+    return Explorer(choices, names, drawn, weeks, controls is None, policy, _lights(lights), _guessed(predict, known))
+
+
+def _lights(given: Any) -> list[Light]:
+    lights = listed(given, "lights", "[sa.views.light('Ties are lost', sa.views.at('ties', 104) < 0.1)]")
+    for light in lights:
+        if not isinstance(light, Light):
+            raise TypeError(f"A light is made by sa.views.light, not {light!r}.")
+    return lights
 
 
 def _names(show: Any) -> list:

@@ -23,7 +23,14 @@ class TableExplorer(Board):
     guess = traitlets.Instance(dict, allow_none=True).tag(sync=True)
     table = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, runs: xr.Dataset, names: Sequence[str], shown: Sequence[views.View] | None, predict: str | None) -> None:
+    def __init__(
+        self,
+        runs: xr.Dataset,
+        names: Sequence[str],
+        shown: Sequence[views.View] | None,
+        lights: Sequence[views.Light],
+        predict: str | None,
+    ) -> None:
         self.runs = runs
         dims = [str(d) for d in runs[names[0]].dims if d != "time"]
         times = runs["time"].values.astype(float)
@@ -38,7 +45,7 @@ class TableExplorer(Board):
             "unit": unit,
             "variables": quantities,
             "views": [view.described(_Names(names, dims)) for view in drawn],
-            "lights": [],
+            "lights": [light.described(_Names(names, dims), float(times[-1])) for light in lights],
             "switch": None,
             "predict": predict,
             "guessed": predict or names[0],
@@ -70,7 +77,8 @@ class _Names:
 
     def __init__(self, names: Sequence[str], dims: Sequence[str]) -> None:
         self.states, self.levers, self.observables = dict.fromkeys(names), {}, {}
-        self.settings, self.clock, self.title = dict.fromkeys(dims), "continuous", "the table"
+        self.settings, self.parameters, self.inputs = dict.fromkeys(dims), {}, {}
+        self.clock, self.title = "continuous", "the table"
 
 
 def _quantity(runs: xr.Dataset, name: str, rank: int) -> dict[str, Any]:

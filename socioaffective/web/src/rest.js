@@ -3,7 +3,7 @@ import { Failure, Stepper } from "./ode.js";
 
 // As in Python: what counts as zero, as at rest, as one point, and as a continuum.
 const ZERO = 1e-7, RESIDUAL = 1e-10, SAME = 1e-6, MOST_DEGENERATE = 8;
-const CELLS = { 1: 400, 2: 80 }, COARSE = 8, MANY = 512;
+const CELLS = { 1: 400, 2: 80 }, COARSE = 8, MANY = 200;
 const FAR = 20, SETTLED = 0.004;
 
 /** The box of a model: lower ends and widths. */
@@ -172,7 +172,10 @@ function still(model, move, y, rate, slopes) {
   return true;
 }
 
-/** All rest points found in the box, in order of their states: `[{y, eigenvalues, kind, stable}]`. */
+/**
+ * All rest points found in the box, in order of their states: `[{y, eigenvalues, kind, stable}]`; where they are samples of
+ * a continuum each has `continuum` true.
+ */
 export function equilibria(model, p, { cells = CELLS[model.n] } = {}) {
   const { n } = model, { low, width } = boxOf(model), { move, slope } = motion(model, p);
   const { found: begins, pace } = starts(model, move, cells), settle = newton(model, { move, slope });
@@ -196,6 +199,7 @@ export function equilibria(model, p, { cells = CELLS[model.n] } = {}) {
   if (found.filter((point) => point.kind === "degenerate").length > MOST_DEGENERATE) {
     // A continuum: samples of it, a tenth of the box apart.
     found = found.reduce((kept, point) => (kept.some((o) => alike(point.y, o.y, 0.1)) ? kept : [...kept, point]), []);
+    for (const point of found) point.continuum = true;
   }
   const place = (point) => point.y.map((v, i) => Math.round((v / width[i]) * 1e6));
   return found.map((point) => [place(point), point]).sort(([a], [b]) => firstGap(a, b)).map(([, point]) => point);

@@ -1,0 +1,68 @@
+"""Sweeps: the runs of a function for every combination of values, along labelled dimensions."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import xarray as xr
+from tqdm.auto import tqdm
+
+from socioaffective.checks import listed, unknown
+
+MOST_RUNS = 10_000
+# A bar is shown where there is something to wait for.
+WORTH_A_BAR = 20
+
+
+def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
+    """Returns the runs of a function for every combination of values, with a dimension for each of them.
+
+    Inputs: `function`, which returns a result of `sa.simulate` or of a plan (`.run`); each keyword is one of its arguments with
+    the values that it takes, numbers or words. The result can be explored: `sa.explore(runs)`. Where parameters of one model
+    are swept, `sa.simulate` does it by itself, with an `xarray.DataArray` for each.
+    Raises ValueError for an argument that the function does not have, for values given twice or none, and where runs differ
+    in their times.
+
+    >>> import socioaffective as sa
+    >>> def planned(discount):
+    ...     return sa.optimise(sa.models.scaffold, "performance", 52, discount=discount, every=13, starts=1).run
+    >>> runs = sa.sweep(planned, discount=[0.01, 0.2])
+    >>> dict(runs["skill"].sizes)["discount"], bool(runs["skill"][-1, 0] > runs["skill"][-1, 1])
+    (2, True)
+    """
+    if not values:
+        raise ValueError("A sweep needs at least one argument with the values that it takes: sa.sweep(f, discount=[0, 0.1]).")
+    labels = {name: listed(given, f"The values of '{name}'", "[0, 0.5, 1]") for name, given in values.items()}
+    arguments = inspect.signature(function).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in arguments.values()):
+        for name in labels:
+            if name not in arguments:
+                raise unknown("argument of the function", name, arguments)
+    for name, given in labels.items():
+        if len(given) < 1 or len(set(given)) < len(given):
+            raise ValueError(f"The values of '{name}' must be different ones, and at least one, not {given}.")
+    combinations = list(itertools.product(*labels.values()))
+    if len(combinations) > MOST_RUNS:
+        raise ValueError(f"These are {len(combinations):,} combinations; at most {MOST_RUNS:,} are run at once.")
+    runs = []
+    for combination in tqdm(combinations, desc="sweep", disable=len(combinations) < WORTH_A_BAR, leave=False):
+        run = function(**dict(zip(labels, combination, strict=True)))
+        if not isinstance(run, xr.Dataset) or "time" not in run.dims:
+            raise TypeError(f"The function of a sweep returns a run, not {type(run).__name__}.")
+        if runs and not run["time"].equals(runs[0]["time"]):
+            raise ValueError("The runs of a sweep must have the same times; give each the same weeks and dt.")
+        runs.append(run.drop_attrs(deep=False))
+    stacked = xr.concat(runs, "combination", coords="minimal", compat="override", join="override")
+    shape = {name: len(given) for name, given in labels.items()}
+    result = xr.Dataset(
+        {
+            str(n): (("time", *shape), v.transpose("time", "combination", ...).values.reshape(len(v["time"]), *shape.values()), v.attrs)
+            for n, v in stacked.data_vars.items()
+            if set(v.dims) == {"time", "combination"}
+        },
+        coords={"time": runs[0]["time"], **labels},
+    )
+    return result.assign_attrs(title=getattr(function, "__name__", "sweep").replace("<lambda>", "sweep").replace("_", " "))
