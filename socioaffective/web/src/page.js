@@ -1,0 +1,4 @@
+import { boot } from "./host.js";
+
+await boot();
+document.documentElement.dataset.widgets = "drawn";
