@@ -33,7 +33,9 @@ PAGE = """<!DOCTYPE html>
 <main id="main" tabindex="-1">
 {body}
 </main>
-{widgets}</body>
+{widgets}<script type="module">
+{script}</script>
+</body>
 </html>
 """
 
@@ -73,6 +75,7 @@ def page(notebook: str | Path | Any, theme: str | None = None, name: str | None 
         style=style.replace("color-scheme: light dark", f"color-scheme: {theme}") if theme else style,
         body=body,
         widgets=saved.script(),
+        script=(WEB / "host.js").read_text(encoding="utf-8"),
     )
 
 

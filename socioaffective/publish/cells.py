@@ -75,6 +75,12 @@ def formula(text: str, name: str, block: bool = False) -> str:
         raise ValueError(f"{name} has a formula that a page cannot show, {text.strip()!r}: {trouble}") from None
 
 
+def tables(text: str) -> str:
+    """Returns HTML whose tables can be scrolled by themselves, and whose empty corners do not pose as headings."""
+    text = re.sub(r"<th>\s*</th>", "<td></td>", text)
+    return re.sub(r"(<table\b.*?</table>)", r'<div class="table">\1</div>', text, flags=re.DOTALL)
+
+
 class Writer:
     """Writes the cells of one notebook as HTML."""
 
@@ -85,7 +91,7 @@ class Writer:
         self.kinds: dict[str, Callable[[Any], str]] = {
             VIEW: self._widget,
             VEGALITE: self._chart,
-            "text/html": lambda data: data["text/html"],
+            "text/html": lambda data: tables(data["text/html"]),
             "text/markdown": lambda data: self.prose(data["text/markdown"]),
             "image/svg+xml": lambda data: described(data["image/svg+xml"]),
             "text/latex": lambda data: self._latex(data["text/latex"]),
@@ -114,7 +120,7 @@ class Writer:
                 f"{self.name} shows a picture that a page cannot hold, {elsewhere[1]!r}. "
                 "Keep it beside the notebook and write ![what it shows](its name)."
             )
-        return made.replace("<table>", '<div class="table"><table>').replace("</table>", "</table></div>")
+        return tables(made)
 
     def output(self, output: Any) -> str:
         """Returns what a cell printed, showed or failed with."""

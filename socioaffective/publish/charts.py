@@ -16,8 +16,9 @@ LOW, HIGH = (tuple(theme.SCHEMES[name][end] for name in ("light", "dark")) for e
 
 def figure(spec: dict[str, Any], text: str, number: int) -> str:
     """Returns a Vega-Lite specification as a picture in HTML, with its alternative text; `number` keeps its names apart."""
-    quiet = {**spec, "config": {**spec.get("config", {}), "aria": False}}
-    svg = vl_convert.vegalite_to_svg(quiet, vl_version=theme.VL_VERSION)
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=theme.VL_VERSION)
+    # The picture is described as a whole; its parts say nothing that helps.
+    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1figure{number}-", svg)
     return described(svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(text)}" ', 1))
 

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from socioaffective.publish import WEB
-
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 LINKS = ("LinkModel", "DirectionalLinkModel")
@@ -55,14 +53,12 @@ class Saved:
         return {key: entry for key, entry in self.state.items() if key in kept}
 
     def script(self) -> str:
-        """Returns the saved state and the host that shows it, or nothing when no widget is alive."""
+        """Returns the saved state that the page needs, if any, in the form in which the page's own script reads it."""
         if not self.shown:
             return ""
-        text = json.dumps(self.needed(), separators=(",", ":"))
-        host = (WEB / "host.js").read_text(encoding="utf-8")
         # Inside a script, only "<" could end it too early.
-        state = text.replace("<", "\\u003c")
-        return f'<script type="{STATE}">{state}</script>\n<script type="module">\n{host}</script>\n'
+        text = json.dumps(self.needed(), separators=(",", ":")).replace("<", "\\u003c")
+        return f'<script type="{STATE}">{text}</script>\n'
 
 
 def references(value: Any) -> Iterator[str]:

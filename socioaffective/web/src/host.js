@@ -151,6 +151,7 @@ function lay(el, model, page) {
 /** Shows every saved widget of the document in its place; resolves when all are drawn. */
 export async function boot(root = document) {
   const saved = root.querySelector('script[type="application/vnd.jupyter.widget-state+json"]');
+  if (!saved) return;
   const page = new Page(JSON.parse(saved.textContent), new AbortController().signal);
   await Promise.all(
     [...root.querySelectorAll("[data-model]")].map((el) => {
