@@ -2,6 +2,7 @@ import { controls } from "./controls.js";
 import { fresh, html, write } from "./dom.js";
 import { guess } from "./guess.js";
 import { modelSource, tableSource } from "./run.js";
+import { exact, short } from "./say.js";
 import { shade, watchTheme } from "./theme.js";
 import { toolbar } from "./toolbar.js";
 import { VIEWS } from "./views/index.js";
@@ -82,10 +83,11 @@ export function explorer({ model: traits, el }) {
     return html("div", { class: `sa-view${view.whole ? " sa-whole" : ""}` }, view.svg, ...(view.below ? [view.below] : []), said[k]);
   });
   const trouble = html("p", { class: "sa-trouble", role: "alert", hidden: true });
+  const left = html("p", { class: "sa-note", role: "status" });
   const news = html("p", { class: "sa-said", role: "status" });
   const bar = toolbar(board, views);
   const stage = html("div", { class: "sa-stage" }, ...figures);
-  const root = html("div", { class: "sa", role: "group", "aria-label": `Explorer: ${spec.title}` }, given.element, bar.element, trouble, stage, bar.foot, news);
+  const root = html("div", { class: "sa", role: "group", "aria-label": `Explorer: ${spec.title}` }, given.element, bar.element, trouble, left, stage, bar.foot, news);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") event.stopPropagation();
   });
@@ -125,6 +127,7 @@ export function explorer({ model: traits, el }) {
         view.draw(state, view.whole ? wholeWidth() : viewWidth());
         write(said[k], view.describe(state));
       });
+      write(left, leaving(run));
     }
     bar.show(run ? state : null);
     settle();
@@ -182,6 +185,17 @@ export function explorer({ model: traits, el }) {
     round += 1;
     root.remove();
   };
+}
+
+/** Returns where a run leaves the bounds that its model gives a state, or nothing. */
+function leaving(run) {
+  for (const q of run.model?.states ?? []) {
+    const slack = 1e-6 * (q.high - q.low);
+    const values = run.of(q.name);
+    const k = values.findIndex((value) => value < q.low - slack || value > q.high + slack);
+    if (k >= 0) return `${q.label} leaves its bounds, ${exact(q.low)} to ${exact(q.high)}, at ${run.unit} ${short(run.times[k])}.`;
+  }
+  return "";
 }
 
 function nearest(times, time) {

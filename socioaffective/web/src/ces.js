@@ -50,7 +50,8 @@ export function ces(u, ...parts) {
   if (values.length === 0) return NaN;
   if (u >= 1) return sum(values.length, (k) => weights[k] * values[k]);
   if (values.some((s) => !(s >= 0))) return NaN;
-  return above === 0 ? scale : scale * Math.exp(above);
+  const result = above === 0 ? scale : scale * Math.exp(above);
+  return Number.isFinite(result) ? result : Math.exp(Math.log(scale) + above);
 }
 
 /** Slope of `ces` by its k-th value; where several are least in the limit they share it by weight. */
@@ -64,5 +65,5 @@ export function cesSlope(k, u, ...parts) {
     const least = Math.min(...values);
     return value === least ? own / sum(values.length, (i) => (values[i] === least ? weights[i] : 0)) : 0;
   }
-  return own * Math.exp(((1 - u) / u) * (above + Math.log(scale) - Math.log(value)));
+  return own * Math.exp(((1 - u) / u) * (above + (Math.log(scale) - Math.log(value))));
 }
