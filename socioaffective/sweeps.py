@@ -59,7 +59,11 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
     shape = {name: len(given) for name, given in labels.items()}
     result = xr.Dataset(
         {
-            str(n): (("time", *shape), v.transpose("time", "combination", ...).values.reshape(len(v["time"]), *shape.values()), v.attrs)
+            str(n): (
+                ("time", *shape),
+                v.transpose("time", "combination", ...).values.reshape(len(v["time"]), *shape.values()),
+                v.attrs,
+            )
             for n, v in stacked.data_vars.items()
             if set(v.dims) == {"time", "combination"}
         },

@@ -252,7 +252,8 @@ def multiples(over: str, *names: str) -> View:
 
     >>> import socioaffective as sa
     >>> harmless = sa.models.companion.replace(cues=0.2)
-    >>> sa.explore({"bridging": harmless, "binding": sa.models.companion}, ["ties"], views=[sa.views.multiples("model", "ties")])
+    >>> two = {"bridging": harmless, "binding": sa.models.companion}
+    >>> sa.explore(two, ["ties"], views=[sa.views.multiples("model", "ties")])
     Explorer('Companion': model, ties)
     """
 
@@ -391,8 +392,8 @@ def light(text: str, condition: Any) -> Light:
 
     if not isinstance(condition, Boolean) or not condition.atoms(Sample) or condition.free_symbols - condition.atoms(Sample):
         raise TypeError(
-            f"The condition of a light compares what sa.views.at and sa.views.stable_states read, such as at('ties', 104) < 0.1, "
-            f"not {condition!r}."
+            "The condition of a light compares what sa.views.at and sa.views.stable_states read, such as "
+            f"at('ties', 104) < 0.1, not {condition!r}."
         )
     return Light(str(text), condition)
 

@@ -247,5 +247,5 @@ def _reads(letter: str, symbols: Sequence[Any], used: set) -> str:
 
 
 def condition_body(light: Any) -> str:
-    """Returns the body of a JavaScript function of `y`, what a light reads in order, that puts into `out[0]` whether it holds."""
+    """Returns the body of a function that puts into `out[0]` whether a light holds; `y` is what it reads, in order."""
     return _body(tuple(light.samples), (), (light.condition,))

@@ -84,9 +84,18 @@ class _Names:
 def _quantity(runs: xr.Dataset, name: str, rank: int) -> dict[str, Any]:
     attrs, values = runs[name].attrs, runs[name].values
     low, high = attrs.get("bounds", (float(np.nanmin(values)), float(np.nanmax(values))))
-    return {"name": name, "label": name.replace("_", " "), "kind": str(attrs.get("kind", "observable")), "meaning": str(attrs.get("meaning", "")),
-            "unit": str(attrs.get("units", "1")), "low": float(low), "high": float(high), "value": None, "symbol": name,
-            "colour": list(theme.colours(name, rank))}  # fmt: skip
+    return {
+        "name": name,
+        "label": name.replace("_", " "),
+        "kind": str(attrs.get("kind", "observable")),
+        "meaning": str(attrs.get("meaning", "")),
+        "unit": str(attrs.get("units", "1")),
+        "low": float(low),
+        "high": float(high),
+        "value": None,
+        "symbol": name,
+        "colour": list(theme.colours(name, rank)),
+    }
 
 
 def _control(runs: xr.Dataset, dim: str) -> dict[str, Any]:
@@ -110,7 +119,9 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
             raise unknown("variable over time", name, over_time)
     dims = set(runs[names[0]].dims)
     if odd := next((n for n in names if set(runs[n].dims) != dims), None):
-        raise ValueError(f"'{odd}' has the dimensions {runs[odd].dims}, '{names[0]}' {runs[names[0]].dims}: show what has the same.")
+        raise ValueError(
+            f"'{odd}' has the dimensions {runs[odd].dims}, '{names[0]}' {runs[names[0]].dims}: show what has the same."
+        )
     for dim in dims - {"time"}:
         if runs.sizes[dim] < 2 or dim not in runs.coords:
             raise ValueError(f"The dimension '{dim}' needs at least two labels to choose from.")

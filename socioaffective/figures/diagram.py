@@ -13,19 +13,8 @@ import xarray as xr
 from socioaffective import theme
 from socioaffective.branches import Diagram, SpecialPoint
 from socioaffective.checks import unknown
-from socioaffective.figures.marks import (
-    HEIGHT,
-    LETTER,
-    MOST_ROWS,
-    WIDTH,
-    by_person,
-    haloed,
-    path_marks,
-    roomiest,
-    rows_of,
-    titled,
-    two,
-)
+from socioaffective.figures.labels import roomiest, share_of
+from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, by_person, haloed, path_marks, rows_of, titled, two
 from socioaffective.model import Model, a_model
 from socioaffective.simulation import Call
 from socioaffective.tracing import continuation
@@ -214,7 +203,7 @@ def _labels(diagram: Diagram, name: str, drawn: Sequence[np.ndarray], pixels: np
     labels: dict[str, list[dict]] = {}
     for point in _told_apart(inside, name, width):
         at, text = (np.array([point.value, point.state[name]]) - box[:, 0]) / width, f"{_short(point.kind)} {two(point.value)}"
-        spans, long = [], LETTER * len(text) / pixels[0]
+        spans, long = [], share_of(text, across=pixels[0])
         for shift, align in PLACES:
             corner = at + np.array(shift) / pixels
             left = corner[0] - {"left": 0.0, "right": long, "center": long / 2}[align]

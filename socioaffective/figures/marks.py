@@ -20,8 +20,6 @@ WIDTH, HEIGHT = 420, 300
 # Lines of one quantity in several runs differ by their dashes.
 DASHES = [[1, 0], [7, 4], [2, 3], [9, 3, 2, 3]]
 
-# How wide a letter of size 11 is, in pixels.
-LETTER = 5.8
 
 # Each row carries its own colour, for the reason given for dashes in `labelled`.
 INK = alt.Color("ink:N", scale=None)
@@ -202,20 +200,3 @@ def put_apart(ends: list[dict], low: float, high: float, height: int) -> None:
     places = packed.clip(low, max(high - room[-1], low)) + room
     for end, place in zip(ends, places, strict=True):
         end["place"] = float(place)
-
-
-def gaps(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Returns the distances of points from others, shape (points, others)."""
-    return np.hypot(*(points[:, None] - others[None]).transpose(2, 0, 1))
-
-
-def roomiest(spans: Sequence[np.ndarray], taken: Sequence[np.ndarray]) -> int:
-    """Returns which of several places for a label has most room: each is given by the points that it would cover, as shares of
-    the axes, shape (points, 2), and so is what is there already. The first of equals."""
-    room = [
-        min((float(gaps(span, points).min(initial=1.0)) for points in taken), default=1.0)
-        - float(((span < 0.02) | (span > 0.98)).any())
-        for span in spans
-    ]
-    # Rounded, so that places with as much room are decided by their order and not by last digits.
-    return int(np.argmax(np.round(room, 3)))

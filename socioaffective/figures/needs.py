@@ -9,20 +9,8 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.figures.marks import (
-    HEIGHT,
-    INK,
-    MOST_ROWS,
-    WIDTH,
-    by_person,
-    haloed,
-    roomiest,
-    rows_of,
-    spaced,
-    tabled,
-    two,
-    words,
-)
+from socioaffective.figures.labels import roomiest, share_of
+from socioaffective.figures.marks import HEIGHT, INK, MOST_ROWS, WIDTH, by_person, haloed, rows_of, spaced, tabled, two, words
 
 # The corners of the satisfaction-frustration plane, in words.
 CORNERS = [(0.92, 0.03, "met", "right"), (0.08, 0.97, "frustrated", "left"), (0.02, 0.03, "neither", "left"),
@@ -87,8 +75,7 @@ def _labelled_apart(ends: list[dict], rows: list[dict]) -> None:
     for end in ends:
         if not end["text"]:
             continue
-        # Twelve pixels of bold type take about this share of the plane a letter.
-        width = 0.023 * len(end["text"])
+        width = share_of(end["text"], 12)
         along = np.linspace(0, width, 5)
         places = [("left", BESIDE, 0.0, along), ("right", -BESIDE, 0.0, -along), ("center", 0.0, ABOVE, along - width / 2),
                   ("center", 0.0, -ABOVE, along - width / 2)]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,35 +12,11 @@ import xarray as xr
 from socioaffective import theme
 from socioaffective.equilibrium import Equilibrium, box_of
 from socioaffective.fates import ELSEWHERE, UNDECIDED
-from socioaffective.figures.marks import (
-    DASHES,
-    HEIGHT,
-    INK,
-    by_person,
-    dots,
-    gaps,
-    haloed,
-    path_marks,
-    roomiest,
-    rows_of,
-    spaced,
-    titled,
-    two,
-    words,
-)
+from socioaffective.figures.labels import beside_curves, clearing, placed, scaled, tags
+from socioaffective.figures.marks import DASHES, HEIGHT, INK, by_person, dots, path_marks, rows_of, spaced, titled, two, words
 from socioaffective.manifolds import Separatrix, planar
 from socioaffective.model import Model
 from socioaffective.plane import Portrait, portrait
-
-# How the label of a curve stands to its point.
-SIDES: dict[str, dict[str, Any]] = {
-    "by left": {"align": "right", "dx": -7},
-    "by right": {"align": "left", "dx": 7},
-    "over left": {"align": "right", "dy": -9},
-    "over right": {"align": "left", "dy": -9},
-    "under left": {"align": "right", "dy": 9},
-    "under right": {"align": "left", "dy": 9},
-}
 
 
 def phase_plane(
@@ -174,20 +149,11 @@ def nullcline_marks(view: Portrait) -> list[alt.Chart]:
         curves = alt.Chart(rows_of(rows or [{"x": None, "y": None, "order": 0, "curve": "", **which}]))
         curves = curves.mark_line(strokeWidth=2, strokeDash=dash, clip=True)
         layers.append(curves.encode(x=x, y=y, color=INK, detail=alt.Detail("curve:N"), order=alt.Order("order:Q")))
-    return layers + _written(labels, x, y)
+    return layers + beside_curves(labels, x, y)
 
 
 def _of_state(view: Portrait, state: str) -> dict[str, str]:
     return {"state": state, "ink": theme.colour(state, list(view.model.states).index(state))}
-
-
-def _written(labels: Sequence[dict], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Returns the layers of the labels of curves."""
-    layers = []
-    for side in SIDES:
-        here = [{k: v for k, v in label.items() if k != "span"} for label in labels if label["side"] == side]
-        layers += haloed(here, {"x": x, "y": y, "text": alt.Text("text:N")}, INK, fontSize=11, clip=True, **SIDES[side])
-    return layers
 
 
 def nullcline_labels(view: Portrait) -> list[dict]:
@@ -197,7 +163,7 @@ def nullcline_labels(view: Portrait) -> list[dict]:
     for line in view.nullclines:
         if line.curves:
             others = [curve for other in view.nullclines if other is not line for curve in other.curves]
-            label = _clearing(f"{words(line.state)} at rest", line.curves, others, taken, box)
+            label = clearing(f"{words(line.state)} at rest", line.curves, others, taken, box)
             labels.append({**label, **_of_state(view, line.state)})
             taken.append(label["span"])
     return labels
@@ -231,40 +197,8 @@ def _separatrices(view: Portrait) -> list[alt.Chart]:
     if len(longest) > 2:
         taken = [scaled(places_of(view), box), *(label["span"] for label in [*rest_labels(view), *nullcline_labels(view)])]
         others = [curve for nullcline in view.nullclines for curve in nullcline.curves]
-        layers += _written([{**_clearing("separatrix", [longest], others, taken, box), "ink": ink}], x, y)
+        layers += beside_curves([{**clearing("separatrix", [longest], others, taken, box), "ink": ink}], x, y)
     return layers
-
-
-def _clearing(
-    text: str, curves: Sequence[np.ndarray], others: Sequence[np.ndarray], taken: Sequence[np.ndarray], box: np.ndarray
-) -> dict:
-    """Returns the label of a curve, with several branches, where it has most room: away from other curves, from what is taken
-    (shares of the box), and from the edges; beside a steep curve and above a level one."""
-    keeps = [spaced(len(curve), 32) for curve in curves]
-    share = np.concatenate([scaled(curve, box)[keep] for curve, keep in zip(curves, keeps, strict=True)])
-    slopes = [np.gradient(scaled(curve, box), axis=0)[keep] for curve, keep in zip(curves, keeps, strict=True)]
-    steep, flat = np.abs(np.concatenate(slopes)).T[::-1]
-    # Each place four times: the label towards the middle or away from it, over a level curve or under it.
-    inward, level = share[:, 0] > 0.5, np.tile(steep < 0.7 * flat, 4)
-    right, under = np.r_[inward, inward, ~inward, ~inward], np.repeat([False, True, False, True], len(share))
-    share = np.tile(share, (4, 1))
-    # A letter takes about 1/55 of the width.
-    reach = np.linspace(0, 0.02 + len(text) / 55, 4) * np.where(right, -1, 1)[:, None]
-    heights = share[:, 1] + 0.03 * level * np.where(under, -1, 1)
-    spans = np.stack([share[:, :1] + reach, heights[:, None] + 0 * reach], axis=-1)
-    room = np.zeros(len(share))
-    lines = [scaled(other[spaced(len(other), 64)], box) for other in others]
-    for groups, most in ((lines, 0.15), (taken, 0.3)):
-        near = [gaps(spans.reshape(-1, 2), points).min(axis=1, initial=most) for points in groups]
-        least = np.min(near, axis=0, initial=most).reshape(-1, 4).min(axis=1) if near else np.full(len(share), most)
-        # Letters on letters cannot be read, on a line they can.
-        room += least - (least < 0.05) * (groups is taken)
-    room -= ((share < 0.06) | (share > 0.94)).sum(axis=1) + ((spans < 0) | (spans > 1)).any(axis=(1, 2))
-    # Rounded, so that places with as much room are decided by their order and not by last digits.
-    best = int(np.argmax(room.round(3)))
-    x, y = np.concatenate([curve[keep] for curve, keep in zip(curves, keeps, strict=True)])[best % (len(share) // 4)]
-    side = ("by " if not level[best] else "under " if under[best] else "over ") + ("left" if right[best] else "right")
-    return {"x": x, "y": y, "side": side, "span": spans[best], "text": text}
 
 
 def rest_layer(view: Portrait) -> alt.Chart:
@@ -297,43 +231,6 @@ def rest_labels(view: Portrait) -> list[dict]:
     curves = [curve for nullcline in view.nullclines for curve in nullcline.curves]
     box = box_of(view.model)
     return placed(labels, "kind", [scaled(points, box) for points in (*curves, places_of(view))], box)
-
-
-def placed(labels: Sequence[dict], text: str, taken: Sequence[np.ndarray], box: np.ndarray) -> list[dict]:
-    """Returns labels beside their points, or above or below them, where there is most room: away from what is `taken`,
-    points as shares of the box.
-
-    `place` is the height of a label, `align` how it stands to its point, `span` what it covers, as shares of the box.
-    """
-    full, result = list(taken), []
-    for label in labels:
-        here = scaled(np.array([label["x"], label["y"]]), box)[0]
-        # A letter takes about a fiftieth of the width.
-        along = np.linspace(0.04, 0.03 + 0.021 * len(label[text]), 4)
-        ways = {"left": along, "right": -along, "center": along - along.mean()}
-        places = [(align, up) for align in ways for up in (0.05, -0.05)]
-        spans = [np.stack([here[0] + ways[align], np.full(4, here[1] + up)], axis=1) for align, up in places]
-        k = roomiest(spans, full)
-        align, up = places[k]
-        height = label["y"] + up * (box[1, 1] - box[1, 0])
-        result.append({**label, "align": align, "place": height, "span": spans[k]})
-        full.append(spans[k])
-    return result
-
-
-def tags(labels: Sequence[dict], text: str, x: Any) -> list[alt.Chart]:
-    """Returns the layers of labels that were placed; `x` is their axis."""
-    layers = []
-    for align, aside in (("left", 6), ("right", -6), ("center", 0)):
-        here = [{k: label[k] for k in ("x", "place", text)} for label in labels if label["align"] == align]
-        where = {"x": x, "y": alt.Y("place:Q"), "text": alt.Text(f"{text}:N")}
-        layers += haloed(here, where, fontSize=12, fontWeight="bold", align=align, dx=aside)
-    return layers
-
-
-def scaled(points: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Returns points as shares of the box, shape (points, 2)."""
-    return (points.reshape(-1, 2) - box[:, 0]) / (box[:, 1] - box[:, 0])
 
 
 def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:

@@ -12,20 +12,8 @@ from socioaffective import theme
 from socioaffective.checks import mapped, unknown
 from socioaffective.control import Plan
 from socioaffective.figures.course import time_course
-from socioaffective.figures.marks import (
-    HEIGHT,
-    LETTER,
-    WIDTH,
-    Line,
-    haloed,
-    labelled,
-    put_apart,
-    rows_of,
-    several,
-    spaced,
-    two,
-    words,
-)
+from socioaffective.figures.labels import LETTER
+from socioaffective.figures.marks import HEIGHT, WIDTH, Line, haloed, labelled, put_apart, rows_of, several, spaced, two, words
 from socioaffective.frontier import FORESIGHTS, Front, Grid
 from socioaffective.objectives import NEEDS
 
