@@ -11,7 +11,7 @@ import numpy as np
 from socioaffective.figures.marks import HEIGHT, INK, haloed, spaced
 
 # How wide a letter of size 11 is, in pixels.
-LETTER = 5.8
+LETTER = 5.5
 
 # How the label of a curve stands to its point.
 SIDES: dict[str, dict[str, Any]] = {
