@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 import xarray as xr
 
+from socioaffective import theme
 from socioaffective.checks import listed, number, unknown, whole
 from socioaffective.model import Model
 
@@ -215,7 +216,8 @@ def authorship() -> View:
     """
 
     def describe(model: Model) -> dict[str, Any]:
-        return {"share": _over_time(model, ("authorship",), "the bar of authorship")[0]}
+        share = _over_time(model, ("authorship",), "the bar of authorship")[0]
+        return {"share": share, "inks": [list(theme.colours(name)) for name in ("preference", "offer")]}
 
     return View("authorship", describe)
 

@@ -1,4 +1,6 @@
+import { authorship } from "./authorship.js";
 import { course } from "./course.js";
+import { needs } from "./needs.js";
 import { region } from "./region.js";
 
-export const VIEWS = { course, region };
+export const VIEWS = { authorship, course, needs, region };

@@ -1,0 +1,66 @@
+import { wide } from "./axes.js";
+import { svg } from "./dom.js";
+
+// Where a label may stand beside its mark: shift in pixels and where the text begins, the most natural first.
+const PLACES = [
+  [9, 0, "start"], [-9, 0, "end"], [0, -14, "middle"], [0, 15, "middle"],
+  [9, 15, "start"], [-9, -14, "end"], [9, -14, "start"], [-9, 15, "end"],
+];
+// Half the height of a line of text. A label that has this much room stays where it was, so that it does not flicker.
+const HALF = 7;
+const ENOUGH = 5;
+
+/** Returns a text that stays readable over lines. */
+export const haloed = (attributes = {}) =>
+  svg("text", { "dominant-baseline": "central", "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", ...attributes });
+
+/** Returns what places labels in a box where they cover least; `keep` remembers where each stood between two draws. */
+export function labeller(box, keep) {
+  const taken = [];
+  const room = ([x0, y0, x1, y1]) => {
+    let least = Infinity;
+    let covered = 0;
+    for (let k = 0; k < taken.length; k += 2) {
+      const dx = Math.max(x0 - taken[k], taken[k] - x1, 0);
+      const dy = Math.max(y0 - taken[k + 1], taken[k + 1] - y1, 0);
+      const gap = Math.hypot(dx, dy);
+      if (gap < least) least = gap;
+      if (gap === 0) covered += 1;
+    }
+    const outside = x0 < box.left + 2 || x1 > box.right - 2 || y0 < box.top + 2 || y1 > box.bottom - 2;
+    return Math.min(least, 40) - covered - (outside ? 1000 : 0);
+  };
+
+  /** Keeps labels off a line through points in pixels. */
+  function line(count, px, py) {
+    let [a, b] = [NaN, NaN];
+    for (let k = 0; k < count; k += 1) {
+      const [x, y] = [px(k), py(k)];
+      const far = Math.hypot(x - a, y - b);
+      if (far < 3) continue;
+      for (let at = 6; at < far; at += 6) taken.push(a + ((x - a) * at) / far, b + ((y - b) * at) / far);
+      taken.push(x, y);
+      [a, b] = [x, y];
+    }
+  }
+
+  /** Returns the attributes of a label at a mark, where it has most room. */
+  function place(key, x, y, text) {
+    const long = wide(text);
+    const spans = PLACES.map(([dx, dy, anchor]) => {
+      const left = x + dx - { start: 0, end: long, middle: long / 2 }[anchor];
+      return [left, y + dy - HALF, left + long, y + dy + HALF];
+    });
+    const rooms = spans.map(room);
+    const before = keep.get(key);
+    let best = before !== undefined && rooms[before] >= ENOUGH ? before : 0;
+    if (best !== before) rooms.forEach((size, k) => size > rooms[best] + 0.5 && (best = k));
+    keep.set(key, best);
+    const [x0, y0, x1, y1] = spans[best];
+    for (const height of [y0, (y0 + y1) / 2, y1]) line(2, (k) => (k ? x1 : x0), () => height);
+    const [dx, dy, anchor] = PLACES[best];
+    return { x: x + dx, y: y + dy, "text-anchor": anchor };
+  }
+
+  return { line, place };
+}
