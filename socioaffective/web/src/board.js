@@ -13,6 +13,8 @@ const SLICE = 8;
 // How often the kernel is told where the controls stand.
 const TOLD = 80;
 const GAP = 16;
+// A view for itself is as wide as two others side by side.
+const WIDEST = 2 * 480 + GAP;
 
 /** Shows an explorer in `el` and keeps it in step with its traits; returns what takes it down. */
 export function explorer({ model: traits, el }) {
@@ -136,7 +138,7 @@ export function explorer({ model: traits, el }) {
   const few = views.filter((view) => !view.whole).length || 1;
   const columns = () => Math.max(1, Math.min(few, Math.floor((width + GAP) / (300 + GAP))));
   const viewWidth = () => Math.floor(Math.min(480, (width - GAP * (columns() - 1)) / columns()));
-  const wholeWidth = () => Math.floor(Math.min(width, viewWidth() * columns() + GAP * (columns() - 1)));
+  const wholeWidth = () => Math.min(width, WIDEST);
 
   let waiting = 0;
   let round = 0;
@@ -147,11 +149,15 @@ export function explorer({ model: traits, el }) {
     const mine = round;
     waiting = setTimeout(() => {
       if (state) write(news, trouble.hidden ? views[0].describe(state) : "");
-      const work = views.filter((view) => view.refine && state).map((view) => view.refine(state));
+      const work = views.map((view, k) => ({ k, steps: view.refine && state ? view.refine(state) : null })).filter(({ steps }) => steps);
+      const finished = ({ k }) => {
+        write(said[k], views[k].describe(state));
+        if (k === 0) write(news, said[k].textContent);
+      };
       const slice = () => {
         if (mine !== round) return;
         const until = performance.now() + SLICE;
-        while (work.length && performance.now() < until) if (work[0].next().done) work.shift();
+        while (work.length && performance.now() < until) if (work[0].steps.next().done) finished(work.shift());
         if (work.length) waiting = setTimeout(slice);
       };
       slice();

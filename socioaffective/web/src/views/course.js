@@ -6,7 +6,7 @@ const HEIGHT = 280;
 const words = (name) => name.replaceAll("_", " ");
 
 /** Returns the axis that holds some quantities: their bounds, wider where a run has left them, narrower for rates far below. */
-function extent(quantities, runs) {
+export function extent(quantities, runs) {
   let [low, high, least, most] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const q of quantities) {
     low = Math.min(low, q.low);
