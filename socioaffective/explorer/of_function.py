@@ -42,12 +42,13 @@ class FigureExplorer(Board):
         name = getattr(figure, "__name__", "")
         self.figure, self.name = figure, name if name.isidentifier() else "figure"
         self._resting = False
+        self._known: dict[tuple, tuple[str, str, bool, list[str]]] = {}
         spec = {"kind": "figure", "title": self.name.replace("_", " "), "file": self.name, "call": self.name, "ahead": ahead}
         super().__init__(controls, spec)
         if ahead:
             self.pictures = self._ahead()
-        self.observe(lambda change: self._resting or self.draw(), names=list(self._traits_of.values()))
         self.draw()
+        self.observe(self._moved, names=list(self._traits_of.values()))
 
     def __repr__(self) -> str:
         return f"Explorer({self.name}: {', '.join(self._controls)})"
@@ -71,13 +72,21 @@ class FigureExplorer(Board):
         self._resting = False
         self.draw()
 
+    def _moved(self, _: Any) -> None:
+        # Several controls that move at once ask one after the other for the same figure.
+        if not self._resting and self._shown != self.values:
+            self.draw()
+
     def draw(self) -> None:
         """Computes the figure at the present controls and shows it, or says why it cannot."""
+        self._shown = self.values
         with self.hold_sync():
             self.picture, self.alternative, self.trouble, self.notes = self._drawn(self.values)
             self.drawn += 1
 
     def _drawn(self, settings: Mapping[str, Any]) -> tuple[str, str, bool, list[str]]:
+        if known := self._known.get(tuple(settings.values())):
+            return known
         try:
             with warnings.catch_warnings(record=True) as noticed:
                 warnings.simplefilter("always", UserWarning)
@@ -93,7 +102,8 @@ class FigureExplorer(Board):
             raise ValueError(f"These controls have {len(choices)} choices; at most {MOST_AHEAD} pictures are drawn ahead.")
         parts = []
         for chosen in tqdm(choices, desc=self.name, disable=len(choices) < 50, leave=False):
-            picture, alternative, trouble, notes = self._drawn(dict(zip(self._controls, chosen, strict=True)))
+            self._known[chosen] = self._drawn(dict(zip(self._controls, chosen, strict=True)))
+            picture, alternative, trouble, notes = self._known[chosen]
             parts.append("\x1f".join([_lean(picture), alternative, str(int(trouble)), *notes]))
         return zlib.compress("\x1e".join(parts).encode(), 9)
 

@@ -1,9 +1,10 @@
 import { explorer } from "./board.js";
 import { html } from "./dom.js";
+import { figure } from "./figure.js";
 import { question } from "./question.js";
 import css from "./style.css";
 
-const KINDS = { question };
+const KINDS = { figure, question };
 
 let styled = false;
 function style() {
