@@ -13,6 +13,8 @@ const SLICE = 8;
 // How often the kernel is told where the controls stand.
 const TOLD = 80;
 const GAP = 16;
+// Views stand beside each other where each has so many pixels.
+const NARROW = 350;
 // A view for itself is as wide as two others side by side.
 const WIDEST = 2 * 480 + GAP;
 
@@ -136,7 +138,7 @@ export function explorer({ model: traits, el }) {
   }
 
   const few = views.filter((view) => !view.whole).length || 1;
-  const columns = () => Math.max(1, Math.min(few, Math.floor((width + GAP) / (300 + GAP))));
+  const columns = () => Math.max(1, Math.min(few, Math.floor((width + GAP) / (NARROW + GAP))));
   const viewWidth = () => Math.floor(Math.min(480, (width - GAP * (columns() - 1)) / columns()));
   const wholeWidth = () => Math.min(width, WIDEST);
 
