@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,13 @@ import xarray as xr
 
 from socioaffective import theme, views
 from socioaffective.checks import unknown
-from socioaffective.explorer.widget import Board
+from socioaffective.explorer.widget import Board, menu, written
+from socioaffective.simulation import Call
 
 # Numbers kept in a notebook, four bytes each.
 MOST_NUMBERS = 250_000
+# What can be drawn from values over time alone.
+DRAWN = ("course", "path", "needs", "authorship", "multiples")
 
 
 class TableExplorer(Board):
@@ -31,11 +34,12 @@ class TableExplorer(Board):
         lights: Sequence[views.Light],
         predict: str | None,
     ) -> None:
-        self.runs = runs
         dims = [str(d) for d in runs[names[0]].dims if d != "time"]
+        self.runs = runs = runs.sortby([d for d in dims if not _worded(runs, d)])
+        controls = [_control(runs, dim) for dim in dims]
         times = runs["time"].values.astype(float)
         quantities = [_quantity(runs, name, k) for k, name in enumerate(names)]
-        drawn = shown if shown is not None else [views.View("course", lambda _: {"names": list(names), "twin": False})]
+        drawn = _drawn(shown if shown is not None else [views.course(*names)], names, controls)
         unit = str(runs["time"].attrs.get("units", "weeks")).rstrip("s")
         spec = {
             "kind": "table",
@@ -44,16 +48,16 @@ class TableExplorer(Board):
             "times": times.tolist(),
             "unit": unit,
             "variables": quantities,
-            "views": [view.described(_Names(names, dims)) for view in drawn],
+            "views": drawn,
             "lights": [light.described(_Names(names, dims), float(times[-1])) for light in lights],
-            "switch": None,
+            "switch": next((d for d in ("access", "engagement") if d in dims and 0 in runs[d]), None),
             "predict": predict,
             "guessed": predict or names[0],
             "download": list(names),
             "code": {"head": "runs"},
         }
         stacked = np.stack([runs[n].transpose(*dims, "time").values for n in names], axis=-2)
-        super().__init__([_control(runs, dim) for dim in dims], spec, table=stacked.astype("<f4").tobytes())
+        super().__init__(controls, spec, table=stacked.astype("<f4").tobytes())
 
     def __repr__(self) -> str:
         return f"Explorer('{self.spec['title']}': {', '.join(self._controls)})"
@@ -61,15 +65,33 @@ class TableExplorer(Board):
     @property
     def run(self) -> xr.Dataset:
         """The run that the controls pick."""
-        return self.runs.sel({dim: value for dim, value in self.values.items() if isinstance(value, str)}).sel(
-            {dim: value for dim, value in self.values.items() if not isinstance(value, str)}, method="nearest"
-        )
+        return self.runs.isel({dim: _labels(self._controls[dim]).index(value) for dim, value in self.values.items()})
 
     @property
     def code(self) -> str:
         """What picks the present run from the table."""
-        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={v:.12g}" for n, v in self.values.items()]
+        words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={written(v)}" for n, v in self.values.items()]
         return f"runs.sel({', '.join(words)})"
+
+
+def _labels(control: Mapping[str, Any]) -> list[Any]:
+    return control["options"] if "options" in control else control["labels"]
+
+
+def _drawn(shown: Sequence[views.View], names: Sequence[str], controls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Returns views as the page reads them, once a table can show them."""
+    described = []
+    for view in shown:
+        if view.kind not in DRAWN:
+            raise ValueError(f"The view '{view.kind}' needs a model to compute with; a table can show {', '.join(DRAWN)}.")
+        one = view.described(_Names(names, [c["name"] for c in controls]))
+        menus = [c["name"] for c in controls if "options" in c]
+        if view.kind == "multiples" and one["over"] not in menus:
+            known = f"Here: {', '.join(menus)}." if menus else "This table has none."
+            what = "Small multiples are drawn over a dimension whose labels are words"
+            raise ValueError(f"{what}, not over '{one['over']}'. {known}")
+        described.append(one)
+    return described
 
 
 class _Names:
@@ -84,28 +106,29 @@ class _Names:
 def _quantity(runs: xr.Dataset, name: str, rank: int) -> dict[str, Any]:
     attrs, values = runs[name].attrs, runs[name].values
     low, high = attrs.get("bounds", (float(np.nanmin(values)), float(np.nanmax(values))))
-    return {
-        "name": name,
-        "label": name.replace("_", " "),
-        "kind": str(attrs.get("kind", "observable")),
-        "meaning": str(attrs.get("meaning", "")),
-        "unit": str(attrs.get("units", "1")),
-        "low": float(low),
-        "high": float(high),
-        "value": None,
-        "symbol": name,
-        "colour": list(theme.colours(name, rank)),
-    }
+    said = {key: str(attrs.get(own, other)) for key, own, other in
+            (("kind", "kind", "observable"), ("meaning", "meaning", ""), ("unit", "units", "1"))}  # fmt: skip
+    return {"name": name, "label": name.replace("_", " "), **said, "low": float(low), "high": float(high), "value": None,
+            "symbol": name, "colour": list(theme.colours(name, rank))}  # fmt: skip
+
+
+def _worded(runs: xr.Dataset, dim: str) -> bool:
+    return all(isinstance(label, str) for label in runs[dim].values.tolist())
 
 
 def _control(runs: xr.Dataset, dim: str) -> dict[str, Any]:
-    labels = runs[dim].values.tolist()
-    common = {"name": dim, "label": dim.replace("_", " "), "meaning": str(runs[dim].attrs.get("meaning", "")), "folded": False}
-    if all(isinstance(label, str) for label in labels):
-        return {**common, "options": labels, "value": labels[0]}
-    labels = [float(label) for label in labels]
-    return {**common, "labels": labels, "low": min(labels), "high": max(labels), "step": min(np.diff(labels)).item(),
-            "unit": str(runs[dim].attrs.get("units", "1")), "value": labels[0]}  # fmt: skip
+    """Returns the control of a dimension: a menu of words, or a slider that steps through numbers."""
+    call = runs.attrs.get("call")
+    known = call.model.settings.get(dim) if isinstance(call, Call) else None
+    meaning = str(runs[dim].attrs.get("meaning", known.meaning if known else ""))
+    if _worded(runs, dim):
+        return {**menu(dim, runs[dim].values.tolist()), "meaning": meaning}
+    labels = [float(label) for label in runs[dim].values.tolist()]
+    if len(set(labels)) < len(labels):
+        raise ValueError(f"The dimension '{dim}' has a label twice: {labels}. Give each once.")
+    unit = str(runs[dim].attrs.get("units", known.unit if known else "1"))
+    return {"name": dim, "label": dim.replace("_", " "), "meaning": meaning, "unit": unit, "labels": labels, "low": labels[0],
+            "high": labels[-1], "step": min(np.diff(labels)).item(), "value": labels[0], "folded": False}  # fmt: skip
 
 
 def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
@@ -125,6 +148,8 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
     for dim in dims - {"time"}:
         if runs.sizes[dim] < 2 or dim not in runs.coords:
             raise ValueError(f"The dimension '{dim}' needs at least two labels to choose from.")
+        if not (runs[dim].dtype.kind in "iuf" and np.isfinite(runs[dim].values).all()) and not _worded(runs, str(dim)):
+            raise ValueError(f"The labels of '{dim}' must be all words or all numbers, not {runs[dim].values.tolist()[:3]}.")
     numbers = sum(runs[n].size for n in names)
     if numbers > MOST_NUMBERS:
         raise ValueError(f"This table has {numbers:,} numbers; at most {MOST_NUMBERS:,} are kept in a notebook. Select fewer.")

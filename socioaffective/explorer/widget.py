@@ -88,7 +88,21 @@ class Board(Shown):
         return 1e-9 * control["step"] if control and moved else 0.0
 
 
+class Label(traitlets.CFloat):
+    """One of several numbers: the nearest to what is given."""
+
+    def __init__(self, labels: Sequence[float], value: float) -> None:
+        self.labels = labels
+        super().__init__(value, min=min(labels), max=max(labels))
+
+    def validate(self, obj: Any, value: Any) -> float:
+        number = super().validate(obj, value)
+        return min(self.labels, key=lambda label: abs(label - number))
+
+
 def _trait(control: Mapping[str, Any]) -> traitlets.TraitType:
+    if "labels" in control:
+        return Label(control["labels"], control["value"])
     if "options" in control:
         return traitlets.Enum(control["options"], control["value"])
     return traitlets.CFloat(control["value"], min=control["low"], max=control["high"])

@@ -207,6 +207,9 @@ function leaving(run) {
 }
 
 function nearest(times, time) {
-  const share = (time - times[0]) / (times.at(-1) - times[0]);
-  return Math.min(Math.max(Math.round(share * (times.length - 1)), 0), times.length - 1);
+  let best = 0;
+  times.forEach((one, k) => {
+    if (Math.abs(one - time) < Math.abs(times[best] - time)) best = k;
+  });
+  return best;
 }

@@ -1,7 +1,14 @@
+import { nearest } from "./run.js";
 import { exact } from "./say.js";
 
 const pythonFloat = (text) => (/[.e]/.test(text) ? text : `${text}.0`);
-const quoted = (value) => (typeof value === "string" ? `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'` : exact(value));
+
+/** Returns a value as Python's repr writes it. */
+function quoted(value) {
+  if (typeof value !== "string") return exact(value);
+  const text = value.replaceAll("\\", "\\\\");
+  return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
+}
 
 /** Returns the Python call that repeats what is shown. */
 export function code({ spec, values, source }) {
@@ -19,7 +26,11 @@ export function code({ spec, values, source }) {
   return `${spec.code.heads[k]}, ${words.join(", ")})`;
 }
 
-const quotedOr = (spec, name, value) => (typeof value === "string" ? quoted(value) : exact(value, slack(spec, name, { [name]: value })));
+function quotedOr(spec, name, value) {
+  if (typeof value === "string") return quoted(value);
+  const { labels } = spec.controls.find((one) => one.name === name);
+  return labels ? exact(nearest(labels, value)) : exact(value, slack(spec, name, { [name]: value }));
+}
 
 /** Returns by how much a number may be off in the code: a browser answers with sums of steps. */
 function slack(spec, name, values) {

@@ -1,4 +1,5 @@
 import { fresh, html, safe, write } from "./dom.js";
+import { nearest } from "./run.js";
 import { exact, short } from "./say.js";
 
 /** Returns the number on a control's grid that is nearest to a value. */
@@ -9,7 +10,16 @@ function onGrid(control, value) {
   return Math.min(Math.max(near, low), high);
 }
 
-function slider(control, changed, attended) {
+/** A slider that steps through numbers, however far apart they are. */
+function steps(control, changed, attended) {
+  const { name, labels } = control;
+  const page = Math.max(1, Math.round(labels.length / 10));
+  const places = { ...control, low: 0, high: labels.length - 1, step: 1, value: labels.indexOf(control.value), page };
+  const made = slider(places, (_, k) => changed(name, labels[k]), () => attended(control), (k) => short(labels[k]));
+  return { element: made.element, show: (next) => made.show(labels.indexOf(nearest(labels, next))) };
+}
+
+function slider(control, changed, attended, worded = short) {
   const id = fresh("control");
   const { name, low, high, step } = control;
   const input = safe(html("input", { type: "range", id, min: low, max: high, step: "any" }));
@@ -21,12 +31,12 @@ function slider(control, changed, attended) {
   const show = (next) => {
     value = next;
     input.value = next;
-    write(shown, short(next));
-    input.setAttribute("aria-valuetext", `${short(next)}${control.unit === "1" ? "" : ` ${control.unit}`}`);
+    write(shown, worded(next));
+    input.setAttribute("aria-valuetext", `${worded(next)}${control.unit === "1" ? "" : ` ${control.unit}`}`);
   };
   input.addEventListener("input", () => move(onGrid(control, Number(input.value))));
   // With `any` step a value set from Python stays as it is; the keys then move along the grid.
-  const keys = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+  const keys = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: control.page ?? 10, PageDown: -(control.page ?? 10) };
   input.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const ends = { Home: low, End: high };
@@ -60,7 +70,7 @@ export function controls(given, changed) {
     const range = control.options ? "" : ` [${exact(control.low)} to ${exact(control.high)}]`;
     write(meaning, control.meaning ? `${control.label}: ${control.meaning}${range}` : control.label);
   };
-  const made = new Map(given.map((one) => [one.name, (one.options ? menu : slider)(one, changed, attended)]));
+  const made = new Map(given.map((one) => [one.name, (one.options ? menu : one.labels ? steps : slider)(one, changed, attended)]));
   const of = (folded) => given.filter((one) => Boolean(one.folded) === folded).map((one) => made.get(one.name).element);
   const [open, folded] = [of(false), of(true)];
   const more = folded.length

@@ -54,8 +54,8 @@ export function tableSource(spec, buffer) {
   const row = (values) =>
     spec.controls.reduce((at, control) => {
       const labels = control.options ?? control.labels;
-      const k = control.options ? labels.indexOf(values[control.name]) : nearest(labels, values[control.name]);
-      return at * labels.length + k;
+      const value = values[control.name];
+      return at * labels.length + labels.indexOf(control.options ? value : nearest(labels, value));
     }, 0);
   const run = (values, changed = {}) => {
     const at = row({ ...values, ...changed }) * size;
@@ -68,10 +68,5 @@ export function tableSource(spec, buffer) {
   return { run, times, quantities: () => spec.variables };
 }
 
-function nearest(labels, value) {
-  let best = 0;
-  labels.forEach((label, k) => {
-    if (Math.abs(label - value) < Math.abs(labels[best] - value)) best = k;
-  });
-  return best;
-}
+/** Returns the label that is nearest to a value. */
+export const nearest = (labels, value) => labels.reduce((best, label) => (Math.abs(label - value) < Math.abs(best - value) ? label : best));

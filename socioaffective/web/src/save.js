@@ -7,11 +7,21 @@ function handed(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+/** Returns a number kept in four bytes in as many digits as it has. */
+function lean(value) {
+  for (let digits = 6; digits < 9; digits += 1) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.fround(text) === value) return text;
+  }
+  return value;
+}
+
 /** Returns the table of a run: a column of time and one for each variable, a row for each point. */
 export function csv(run, names) {
   const columns = names.map((name) => run.of(name));
   const rows = [`time,${names.join(",")}`];
-  for (let k = 0; k < run.times.length; k += 1) rows.push([run.times[k], ...columns.map((values) => values[k])].join(","));
+  const cell = (values, k) => (values instanceof Float32Array ? lean(values[k]) : values[k]);
+  for (let k = 0; k < run.times.length; k += 1) rows.push([run.times[k], ...columns.map((values) => cell(values, k))].join(","));
   return `${rows.join("\n")}\n`;
 }
 
