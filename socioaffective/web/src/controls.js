@@ -1,14 +1,7 @@
 import { fresh, html, safe, write } from "./dom.js";
+import { onGrid } from "./handles.js";
 import { nearest } from "./run.js";
 import { exact, short } from "./say.js";
-
-/** Returns the number on a control's grid that is nearest to a value. */
-function onGrid(control, value) {
-  const { low, high, step } = control;
-  const steps = Math.round((value - low) / step);
-  const near = Number((low + steps * step).toPrecision(12));
-  return Math.min(Math.max(near, low), high);
-}
 
 /** A slider that steps through numbers, however far apart they are. */
 function steps(control, changed, attended) {

@@ -45,11 +45,15 @@ export function labeller(box, keep) {
   }
 
   /** Returns the attributes of a label at a mark, where it has most room. */
-  function place(key, x, y, text) {
+  const place = (key, x, y, text) => along(key, [[x, y]], text);
+
+  /** Returns the attributes of a label at one of several points, at the one that leaves it most room. */
+  function along(key, points, text) {
     const long = wide(text);
-    const spans = PLACES.map(([dx, dy, anchor]) => {
-      const left = x + dx - { start: 0, end: long, middle: long / 2 }[anchor];
-      return [left, y + dy - HALF, left + long, y + dy + HALF];
+    const spots = points.flatMap(([x, y]) => PLACES.map(([dx, dy, anchor]) => ({ x: x + dx, y: y + dy, anchor })));
+    const spans = spots.map(({ x, y, anchor }) => {
+      const left = x - { start: 0, end: long, middle: long / 2 }[anchor];
+      return [left, y - HALF, left + long, y + HALF];
     });
     const rooms = spans.map(room);
     const before = keep.get(key);
@@ -58,9 +62,8 @@ export function labeller(box, keep) {
     keep.set(key, best);
     const [x0, y0, x1, y1] = spans[best];
     for (const height of [y0, (y0 + y1) / 2, y1]) line(2, (k) => (k ? x1 : x0), () => height);
-    const [dx, dy, anchor] = PLACES[best];
-    return { x: x + dx, y: y + dy, "text-anchor": anchor };
+    return { x: spots[best].x, y: spots[best].y, "text-anchor": spots[best].anchor };
   }
 
-  return { line, place };
+  return { line, place, along };
 }

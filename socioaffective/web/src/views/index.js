@@ -4,6 +4,9 @@ import { diagram } from "./diagram.js";
 import { fan } from "./fan.js";
 import { multiples } from "./multiples.js";
 import { needs } from "./needs.js";
+import { path } from "./path.js";
+import { phasePlane } from "./phase_plane.js";
 import { region } from "./region.js";
 
-export const VIEWS = { authorship, course, diagram, fan, multiples, needs, region };
+/** The views by the kind that Python gives them. */
+export const VIEWS = { authorship, course, diagram, fan, multiples, needs, path, phase_plane: phasePlane, region };

@@ -1,13 +1,12 @@
 import { plot, through } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
+import { hoverPaths } from "../hover.js";
 import { haloed, labeller } from "../labels.js";
 import { two } from "../say.js";
 
 const HEIGHT = 280;
 // The corners of the plane, in words.
 const CORNERS = [[0.92, 0.03, "met", "end"], [0.02, 0.97, "frustrated", "start"], [0.02, 0.03, "neither", "start"], [0.98, 0.97, "both", "end"]];
-// Hovering as near as this to a path reads the time there.
-const NEAR = 24;
 const words = (name) => name.replaceAll("_", " ");
 
 /** Satisfaction against frustration: a path for each need from square to dot, thin for a pinned run. */
@@ -39,19 +38,7 @@ export function needs(board, { pairs }) {
   const keep = new Map();
   let shown = null;
 
-  canvas.svg.addEventListener("pointermove", (event) => {
-    if (!shown || board.guess.hides) return;
-    let [best, at] = [NEAR, null];
-    for (const { across, up } of paths) {
-      const [xs, ys] = [shown.of(across), shown.of(up)];
-      for (let k = 0; k < xs.length; k += 1) {
-        const gap = Math.hypot(canvas.x(xs[k]) - event.offsetX, canvas.y(ys[k]) - event.offsetY);
-        if (gap < best) [best, at] = [gap, shown.times[k]];
-      }
-    }
-    board.look(at);
-  });
-  canvas.svg.addEventListener("pointerleave", () => board.look(null));
+  hoverPaths(board, canvas, () => (shown ? paths.map(({ across, up }) => ({ times: shown.times, xs: shown.of(across), ys: shown.of(up) })) : []));
 
   function draw({ run, pinned, cursor }, width) {
     shown = run;

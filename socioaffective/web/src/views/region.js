@@ -1,12 +1,12 @@
 import { plot, wide } from "../axes.js";
-import { html, put, safe, svg, write } from "../dom.js";
+import { html, put, svg, write } from "../dom.js";
+import { pairHandle } from "../handles.js";
 import { compiled } from "../model.js";
 import { short, two } from "../say.js";
 
 const HEIGHT = 280;
 // Cells so small that their corners do not show.
 const CELLS = 200;
-const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
 
 /** Where in the plane of two quantities something holds: two tints, their border, and the present point, which can be dragged. */
 export function region(board, { x: across, y: up, margin, words }) {
@@ -21,9 +21,8 @@ export function region(board, { x: across, y: up, margin, words }) {
     canvas.over.append(text);
     return text;
   });
-  const movable = [across, up].some((name) => board.control(name));
   const dot = svg("circle", { r: 8, "stroke-width": 2 });
-  if (movable) put(safe(dot), { tabindex: 0, role: "slider", class: "sa-handle" });
+  const movable = pairHandle(dot, canvas, board, [across, up], () => place);
   canvas.over.append(dot);
   const note = html("p", { class: "sa-note" });
   const value = compiled(margin);
@@ -31,33 +30,6 @@ export function region(board, { x: across, y: up, margin, words }) {
   let place = null;
 
   const name = (q) => q.name.replaceAll("_", " ");
-  const moved = (control, to) => {
-    if (!control) return {};
-    const step = control.step;
-    const near = Number((control.low + Math.round((to - control.low) / step) * step).toPrecision(12));
-    return { [control.name]: Math.min(Math.max(near, control.low), control.high) };
-  };
-  const go = (a, b) => board.move({ ...moved(board.control(across), a), ...moved(board.control(up), b) });
-  dot.addEventListener("keydown", (event) => {
-    if (!place || event.altKey || event.ctrlKey || event.metaKey) return;
-    const [cx, cy] = [board.control(across), board.control(up)];
-    if (event.key in KEYS) go(place[0] + KEYS[event.key][0] * (cx?.step ?? 0), place[1] + KEYS[event.key][1] * (cy?.step ?? 0));
-    else if (event.key === "Home") go(cx?.low ?? place[0], place[1]);
-    else if (event.key === "End") go(cx?.high ?? place[0], place[1]);
-    else return;
-    event.preventDefault();
-  });
-  const drag = (event) => {
-    const box = canvas.svg.getBoundingClientRect();
-    go(canvas.x.invert(event.clientX - box.left), canvas.y.invert(event.clientY - box.top));
-  };
-  dot.addEventListener("pointerdown", (event) => {
-    if (!movable) return;
-    dot.setPointerCapture(event.pointerId);
-    event.preventDefault();
-    dot.focus();
-  });
-  dot.addEventListener("pointermove", (event) => dot.hasPointerCapture(event.pointerId) && drag(event));
 
   function draw({ run }, width) {
     const { model } = run;
