@@ -3,34 +3,18 @@ import { put, safe } from "./dom.js";
 const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
 
 /** Returns the number on a control's grid that is nearest to a value, inside its bounds. */
-export function onGrid(control, value) {
-  const { low, high, step } = control;
+export function onGrid({ low, high, step }, value) {
   const near = Number((low + Math.round((value - low) / step) * step).toPrecision(12));
   return Math.min(Math.max(near, low), high);
 }
 
-/** Makes a node of a plot a handle: `seat()` tells where it is in the plot's own numbers, `step(seat)` how far a key takes it, and
- * `go(x, y)` takes it there. */
-export function handle(node, canvas, { seat, step, ends, go }) {
-  put(safe(node), { tabindex: 0, role: "slider", class: "sa-handle" });
-  node.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const at = seat();
-    if (!at) return;
-    if (event.key in STEPS) {
-      const [dx, dy] = step();
-      const [a, b] = STEPS[event.key];
-      go(at[0] + a * dx, at[1] + b * dy);
-    } else if (event.key === "Home" || event.key === "End") {
-      const [x, y] = ends()[event.key === "Home" ? 0 : 1];
-      go(x, y);
-    } else return;
-    event.preventDefault();
-  });
+/** Lets a node of a plot be dragged: `go(x, y)` takes it there, in the plot's own numbers. */
+export function pulled(node, canvas, go, focus = node) {
+  node.classList.add("sa-handle");
   node.addEventListener("pointerdown", (event) => {
     node.setPointerCapture(event.pointerId);
     event.preventDefault();
-    node.focus();
+    focus.focus();
   });
   node.addEventListener("pointermove", (event) => {
     if (!node.hasPointerCapture(event.pointerId)) return;
@@ -39,13 +23,38 @@ export function handle(node, canvas, { seat, step, ends, go }) {
   });
 }
 
+/** Makes a node a handle for mouse and keys: `seat()` is where it stands, `step` how far a key takes it each way, `ends` the far
+ * corners; with `flat` it moves across alone, and up and down do as right and left. */
+export function handle(node, canvas, { seat, step, ends, go, flat = false }) {
+  put(safe(node), { tabindex: 0, role: "slider" });
+  pulled(node, canvas, go);
+  node.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = seat();
+    if (!at) return;
+    if (event.key in STEPS) {
+      const [a, b] = STEPS[event.key];
+      if (flat) go(at[0] + (a + b) * step[0], at[1]);
+      else go(at[0] + a * step[0], at[1] + b * step[1]);
+    } else if (event.key === "Home" || event.key === "End") go(...ends()[event.key === "Home" ? 0 : 1]);
+    else return;
+    event.preventDefault();
+  });
+}
+
+/** Makes a node the handle of one control, which moves along a plot's horizontal axis. */
+export function slideHandle(node, canvas, board, control, seat) {
+  const go = (x) => board.move({ [control.name]: onGrid(control, x) });
+  handle(node, canvas, { seat, step: [control.step, 0], ends: () => [[control.low], [control.high]], go, flat: true });
+  return go;
+}
+
 /** Makes a node the handle of two quantities, which moves the controls there are for them; returns whether there is one. */
 export function pairHandle(node, canvas, board, names, seat) {
   const pair = names.map((name) => board.control(name));
   if (!pair.some(Boolean)) return false;
-  const [across, up] = pair;
-  const go = (x, y) => board.move(Object.fromEntries([[across, x], [up, y]].filter(([one]) => one).map(([one, value]) => [one.name, onGrid(one, value)])));
+  const go = (...to) => board.move(Object.fromEntries(pair.flatMap((one, k) => (one ? [[one.name, onGrid(one, to[k])]] : []))));
   const edge = (side) => pair.map((one, k) => one?.[side] ?? seat()[k]);
-  handle(node, canvas, { seat, step: () => pair.map((one) => one?.step ?? 0), ends: () => [edge("low"), edge("high")], go });
+  handle(node, canvas, { seat, step: pair.map((one) => one?.step ?? 0), ends: () => [edge("low"), edge("high")], go });
   return true;
 }

@@ -1,6 +1,7 @@
 import { plot, through } from "../axes.js";
 import { continuation } from "../continuation.js";
-import { html, put, safe, svg, write } from "../dom.js";
+import { html, put, svg, write } from "../dom.js";
+import { pulled, slideHandle } from "../handles.js";
 import { hysteresis, stretches } from "../hysteresis.js";
 import { haloed, labeller } from "../labels.js";
 import { short, two } from "../say.js";
@@ -9,7 +10,6 @@ const HEIGHT = 280;
 // What takes longer than so many milliseconds is computed once the reader is still.
 const QUICK = 4;
 const KINDS = { folds: ["fold", "fold"], hopfs: ["Hopf point", "Hopf"], branchPoints: ["branch point", "branch"] };
-const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const words = (name) => name.replaceAll("_", " ");
 const upper = (text) => text[0].toUpperCase() + text.slice(1);
 
@@ -29,7 +29,7 @@ export function diagram(board, { setting, state: drawn, loop }) {
   const marks = svg("g");
   const [begin, end, now] = [svg("rect", { width: 8, height: 8 }), svg("circle", { r: 4.5 }), svg("circle", { r: 6, "stroke-width": 2.5 })];
   const control = board.control(setting);
-  const [grip, handle] = [svg("line", { stroke: "transparent", "stroke-width": 24, class: "sa-handle" }), safe(svg("circle", { r: 8, tabindex: 0, role: "slider", class: "sa-handle", "stroke-width": 2 }))];
+  const [grip, handle] = [svg("line", { stroke: "transparent", "stroke-width": 24 }), svg("circle", { r: 8, "stroke-width": 2 })];
   canvas.over.append(marks, begin, end, now, ...(control ? [grip, handle] : []));
   const note = html("p", { class: "sa-note" });
   const keep = new Map();
@@ -38,28 +38,7 @@ export function diagram(board, { setting, state: drawn, loop }) {
   let value = 0;
   let [key, found, cost] = ["", null, 0];
 
-  const moved = (to) => {
-    const near = Number((control.low + Math.round((to - control.low) / control.step) * control.step).toPrecision(12));
-    board.move({ [setting]: Math.min(Math.max(near, control.low), control.high) });
-  };
-  handle.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const ends = { Home: control.low, End: control.high };
-    const next = event.key in STEPS ? value + STEPS[event.key] * control.step : ends[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    moved(next);
-  });
-  for (const node of [grip, handle]) {
-    node.addEventListener("pointerdown", (event) => {
-      node.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      handle.focus();
-    });
-    node.addEventListener("pointermove", (event) => {
-      if (node.hasPointerCapture(event.pointerId)) moved(canvas.x.invert(event.clientX - canvas.svg.getBoundingClientRect().left));
-    });
-  }
+  if (control) pulled(grip, canvas, slideHandle(handle, canvas, board, control, () => [value, 0]), handle);
 
   const place = (model) => model.settings.findIndex((q) => q.name === setting);
   const keyOf = ({ model, p }) => {

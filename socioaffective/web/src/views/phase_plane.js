@@ -4,6 +4,7 @@ import { pairHandle } from "../handles.js";
 import { hoverPaths } from "../hover.js";
 import { haloed, labeller } from "../labels.js";
 import { nullclines, separatrices } from "../plane.js";
+import { counted, restMarks } from "../rest_marks.js";
 import { basins, equilibria, fate } from "../rest.js";
 import { short, two } from "../say.js";
 
@@ -23,17 +24,17 @@ export function phasePlane(board, { basins: shaded }) {
   const clines = states.map((q, k) => ({ q, line: svg("path", { fill: "none", "stroke-width": 2, "stroke-dasharray": k ? "7 4" : null }), text: haloed({ "font-size": 11 }) }));
   const [old, line] = [svg("path", { fill: "none", "stroke-width": 1.8, "stroke-dasharray": "2 3" }), svg("path", { fill: "none", "stroke-width": 2.5 })];
   canvas.under.append(tints, field, parting, ...clines.map((one) => one.line), old, line);
-  const dots = svg("g");
-  const texts = svg("g");
   const end = svg("path");
   const now = svg("circle", { r: 6, "stroke-width": 2.5 });
   const start = svg("rect", { width: 14, height: 14, "stroke-width": 2 });
-  canvas.over.append(dots, ...clines.map((one) => one.text), texts, end, now, start);
+  const marks = restMarks(canvas);
+  canvas.over.append(...clines.map((one) => one.text), end, now, start);
   const note = html("p", { class: "sa-note" });
   const keep = new Map();
   let shown = null;
   let rest = [];
   let lines = [];
+  let parts = [];
   let ends = null;
   let [key, painted] = ["", ""];
   const movable = pairHandle(start, canvas, board, states.map((q) => q.name), () => shown && [...shown.y0]);
@@ -49,7 +50,6 @@ export function phasePlane(board, { basins: shaded }) {
     const saddles = model.clock === "continuous" ? rest.filter((point) => point.kind === "saddle") : [];
     parts = saddles.flatMap((saddle) => separatrices(model, p, saddle, rest));
   }
-  let parts = [];
 
   function draw({ run, pinned, cursor }, width) {
     shown = run;
@@ -75,7 +75,7 @@ export function phasePlane(board, { basins: shaded }) {
     put(line, { d: hidden ? null : path(run), stroke: colours.ink });
     put(old, { d: hidden || !pinned ? null : path(pinned), stroke: colours.ink });
     if (!hidden) labels.line(last + 1, (k) => x(xs[k]), (k) => y(ys[k]));
-    points(x, y, labels, colours);
+    marks.draw(rest, rest.map((point) => [x(point.y[0]), y(point.y[1])]), labels, colours);
     clines.forEach(({ q, text }, k) => {
       const longest = lines[k].lines.reduce((most, points) => (points.length > most.length ? points : most), []);
       const spots = [0.5, 0.3, 0.7, 0.15, 0.85].map((share) => longest[Math.floor(share * (longest.length - 1))]).filter(Boolean);
@@ -100,28 +100,6 @@ export function phasePlane(board, { basins: shaded }) {
     write(note, `${board.guess.hides || !ends ? `From square to dot${several() ? "; thin: the separatrix" : ""}.` : ends.said}${other}`);
   }
   const several = () => parts.length > 0 && rest.filter((point) => point.stable).length > 1;
-
-  /** Draws the rest points, filled where stable, and their kinds. */
-  function points(x, y, labels, colours) {
-    // Samples of a line of rest points have one label.
-    const middle = rest.filter((point) => point.continuum);
-    const named = rest.map((point) => (point.continuum ? (point === middle[middle.length >> 1] ? "a line of rest points" : "") : point.kind));
-    while (dots.childNodes.length < rest.length) {
-      dots.append(svg("circle", { r: 5.5, "stroke-width": 2 }));
-      texts.append(haloed({ "font-weight": "bold" }));
-    }
-    rest.forEach((point) => labels.line(1, () => x(point.y[0]), () => y(point.y[1])));
-    [...dots.childNodes].forEach((dot, k) => {
-      const [point, text] = [rest[k], texts.childNodes[k]];
-      put(dot, { visibility: point ? "visible" : "hidden" });
-      put(text, { visibility: point && named[k] ? "visible" : "hidden" });
-      if (!point) return;
-      put(dot, { cx: x(point.y[0]), cy: y(point.y[1]), fill: point.stable ? colours.ink : colours.background, stroke: colours.ink });
-      if (!named[k]) return;
-      put(text, { ...labels.place(`rest ${k}`, x(point.y[0]), y(point.y[1]), named[k]), fill: colours.ink, stroke: colours.background });
-      write(text, named[k]);
-    });
-  }
 
   function* refine({ run }) {
     yield;
@@ -205,13 +183,4 @@ function arrows({ model, p }, x, y) {
     const barb = (side) => `${(hx - 3.2 * ux + side * 2 * uy).toFixed(1)},${(hy - 3.2 * uy - side * 2 * ux).toFixed(1)}`;
     return `M${(px - (ux * long) / 2).toFixed(1)},${(py - (uy * long) / 2).toFixed(1)}L${hx.toFixed(1)},${hy.toFixed(1)}M${barb(1)}L${hx.toFixed(1)},${hy.toFixed(1)}L${barb(-1)}`;
   }).join("");
-}
-
-function counted(rest) {
-  const stable = rest.filter((point) => point.stable).length;
-  const line = rest.some((point) => point.continuum);
-  const others = new Map();
-  for (const point of rest) if (!point.stable && !point.continuum) others.set(point.kind, (others.get(point.kind) ?? 0) + 1);
-  const parts = [`${stable} stable state${stable === 1 ? "" : "s"}`, ...(line ? ["a line of rest points"] : []), ...[...others].map(([kind, n]) => `${n} ${kind}${n > 1 ? "s" : ""}`)];
-  return parts.join(" and ");
 }
