@@ -19,7 +19,7 @@ NOTHING_FROM_OUTSIDE = (
     "script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 PAGE = """<!DOCTYPE html>
-<html lang="en-GB">
+<html lang="en-GB"{theme}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -70,6 +70,7 @@ def page(notebook: str | Path | Any, theme: str | None = None, name: str | None 
     body = Writer(saved, folder, name).body(notebook)
     style = (HERE / "page.css").read_text(encoding="utf-8") + recoloured(body)
     return PAGE.format(
+        theme=f' data-theme="{theme}"' if theme else "",
         policy=NOTHING_FROM_OUTSIDE,
         title=html.escape(title(notebook, name)),
         style=style.replace("color-scheme: light dark", f"color-scheme: {theme}") if theme else style,

@@ -110,8 +110,9 @@ def test_pictures_beside_the_notebook_come_into_the_page_and_others_are_refused(
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_a_theme_is_kept_whatever_the_system_asks_for(name):
-    assert f"color-scheme: {name};" in page(prose("# A"), theme=name)
-    assert "color-scheme: light dark;" in page(prose("# A"))
+    asked, free = page(prose("# A"), theme=name), page(prose("# A"))
+    assert f"color-scheme: {name};" in asked and f'<html lang="en-GB" data-theme="{name}">' in asked
+    assert "color-scheme: light dark;" in free and '<html lang="en-GB">' in free
     with pytest.raises(ValueError, match=r"'drak'.*dark"):
         page(prose("# A"), theme="drak")
 
