@@ -1,5 +1,7 @@
 """What the tests in a browser stand on; without a browser they are skipped, unless SOCIOAFFECTIVE_REQUIRE_BROWSER is 1."""
 
+from importlib.util import find_spec
+
 import driver
 import pytest
 
@@ -49,7 +51,8 @@ def page_of(visit, tmp_path):
 @pytest.fixture(scope="session")
 def lab_server(browser, tmp_path_factory):
     """One JupyterLab for all tests."""
-    pytest.importorskip("jupyterlab")
+    if find_spec("jupyterlab") is None:
+        driver.lacking("jupyterlab")
     server = driver.Lab(tmp_path_factory.mktemp("lab"))
     yield server
     server.stop()
