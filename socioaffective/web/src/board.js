@@ -1,5 +1,5 @@
 import { controls } from "./controls.js";
-import { fresh, html, write } from "./dom.js";
+import { fresh, html, put, write } from "./dom.js";
 import { guess } from "./guess.js";
 import { modelSource, tableSource } from "./run.js";
 import { exact, short } from "./say.js";
@@ -81,7 +81,6 @@ export function explorer({ model: traits, el }) {
   const views = spec.views.map((view) => VIEWS[view.kind](board, view));
   const said = views.map(() => html("p", { class: "sa-said", id: fresh("said") }));
   const figures = views.map((view, k) => {
-    view.svg.setAttribute("role", view.handles ? "group" : "img");
     view.svg.setAttribute("aria-label", view.title);
     view.svg.setAttribute("aria-describedby", said[k].id);
     return html("div", { class: `sa-view${view.whole ? " sa-whole" : ""}` }, view.svg, ...(view.below ? [view.below] : []), said[k]);
@@ -129,9 +128,11 @@ export function explorer({ model: traits, el }) {
       state = { run, values, twin, pinned: board.pinned && attempt(board.pinned), cursor: board.cursor === null ? null : Math.min(board.cursor, run.times.length - 1) };
       views.forEach((view, k) => {
         view.draw(state, view.whole ? wholeWidth() : viewWidth());
+        // What holds something to focus is no image to whoever cannot see it.
+        put(view.svg, { role: view.handles ? "group" : "img" });
         write(said[k], view.describe(state));
       });
-      write(left, leaving(run));
+      write(left, board.guess.hides ? "" : leaving(run));
     }
     bar.show(run ? state : null);
     settle();

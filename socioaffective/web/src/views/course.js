@@ -19,7 +19,7 @@ export function extent(quantities, runs) {
     }
   }
   [low, high] = [Math.min(low, least), Math.max(high, most)];
-  if (low === 0 && quantities.every((q) => q.unit !== "1")) {
+  if (low === 0 && runs.length && quantities.every((q) => q.unit !== "1")) {
     const steps = [0.1, 0.2, 0.5].filter((share) => most < 0.9 * high * share);
     if (steps.length) high *= steps[0];
   }
@@ -69,7 +69,8 @@ export function course(board, { names, twin = false }) {
       width,
       height: HEIGHT,
       xs: across,
-      ys: extent(quantities, [run, shown.pinned, shown.twin].filter(Boolean)),
+      // An axis that fits a hidden run would tell where it goes.
+      ys: extent(quantities, [...(hidden ? [] : [run, shown.pinned]), shown.twin].filter(Boolean)),
       xTitle: `time (${run.unit}s)`,
       yTitle: names.length === 1 ? words(names[0]) + unit : `level${unit}`,
       colours,
@@ -109,5 +110,14 @@ export function course(board, { names, twin = false }) {
     return [...said(run, ""), ...(pinned ? said(pinned, " in the pinned run") : []), ...(twin && other() ? said(other(), " without the assistant") : [])].join(". ") + ".";
   }
 
-  return { title: "Time course", svg: canvas.svg, below: note, draw, describe };
+  return {
+    title: "Time course",
+    svg: canvas.svg,
+    below: note,
+    draw,
+    describe,
+    get handles() {
+      return board.guess.active;
+    },
+  };
 }
