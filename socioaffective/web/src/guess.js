@@ -9,7 +9,7 @@ const KEYS = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.2, PageDown: -0.2 };
 export function guess(board) {
   const saved = board.traits.get("guess");
   const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 1 };
-  if (saved) Object.assign(me, { name: saved.name, values: [...saved.values], settings: saved.settings, verdict: "" });
+  if (saved) Object.assign(me, { name: saved.name, values: [...saved.values], settings: saved.settings, active: !saved.compared, hides: !saved.compared, verdict: saved.verdict ?? "" });
   if (board.spec.predict && !saved) Object.assign(me, { active: true, hides: true });
 
   const line = svg("path", { fill: "none", "stroke-width": 3, "stroke-dasharray": "1 5", "stroke-linecap": "round" });
@@ -19,7 +19,9 @@ export function guess(board) {
   let plot = null;
   let limits = [0, 1];
 
-  const store = () => board.tell("guess", me.values && { name: me.name, values: me.values, settings: me.settings, compared: !me.active });
+  // A trait that is given the same array again does not notice that it has changed.
+  const store = () =>
+    board.tell("guess", me.values && { name: me.name, values: [...me.values], settings: me.settings, compared: !me.active, verdict: me.verdict });
   const times = () => {
     const end = board.source.times.at(-1);
     return Array.from({ length: POINTS }, (_, k) => (end * k) / (POINTS - 1));

@@ -23,7 +23,11 @@ export function toolbar(board, views) {
     if (board.guess.active) board.guess.compare(state.run);
     else board.guess.begin();
   });
-  const dropping = button("Do without a guess", "Show the run", () => board.guess.drop());
+  const dropping = button("Do without a guess", "Show the run", () => {
+    board.guess.drop();
+    // This button goes; the keyboard stays where it was.
+    guessing.focus();
+  });
   const verdict = html("p", { class: "sa-note", role: "status" });
   const noted = html("span", { class: "sa-note", role: "status" });
   const tellCopied = (done) => {
@@ -85,6 +89,7 @@ export function toolbar(board, views) {
     const at = (value) => (typeof value === "string" ? value : short(value));
     write(pinned, board.pinned ? (apart.length ? `Pinned, thin and dotted: ${apart.map((one) => `${one.label} ${at(board.pinned[one.name])}`).join(", ")}.` : "Pinned. Now move something.") : "");
     for (const one of [asSvg, asPng]) one.disabled = !next;
+    guessing.disabled = guess.active && !next;
     for (const one of [pin, data, play]) one.disabled = guess.hides || !next;
     if (!next) return;
     const last = next.run.times.length - 1;
