@@ -48,6 +48,18 @@ def page_of(visit, tmp_path):
     return go
 
 
+@pytest.fixture
+def alive(visit, tmp_path):
+    """Opens a page that shows widgets of this process; what they hold is what the page begins with."""
+
+    def go(*widgets, theme=None, **options):
+        path = tmp_path / "page.html"
+        path.write_text(page(driver.showing(*widgets), theme), encoding="utf-8")
+        return visit(path, **options)
+
+    return go
+
+
 @pytest.fixture(scope="session")
 def lab_server(browser, tmp_path_factory):
     """One JupyterLab for all tests."""

@@ -70,6 +70,21 @@ def run(notebook):
     return notebook
 
 
+def showing(*widgets):
+    """A notebook that shows these widgets, their state saved with it, as if a kernel had made them."""
+    from ipywidgets import Widget
+
+    from socioaffective.publish.widgets import STATE, VIEW
+
+    made = {one.model_id: one for widget in widgets for one in (widget, widget.layout, widget.runtime, widget.runtime.layout)}
+    state = Widget.get_manager_state(widgets=made.values())
+    cells = [v4.new_markdown_cell("# A page")]
+    for widget in widgets:
+        shown = v4.new_output("display_data", {VIEW: {"model_id": widget.model_id, "version_major": 2, "version_minor": 0}})
+        cells.append(v4.new_code_cell("view", outputs=[shown]))
+    return v4.new_notebook(cells=cells, metadata=KERNEL | {"widgets": {STATE: state}})
+
+
 class Visit:
     """One page in the browser; `.errors`, `.asked` and `.refused` collect what a reader would not see."""
 
