@@ -17,6 +17,7 @@ from socioaffective.objectives import Objective, an_objective, approval, engagem
 from socioaffective.outlook import welfare
 from socioaffective.policies import COST
 from socioaffective.simulation import simulate
+from socioaffective.sweeps import stacked
 
 FORESIGHTS = ("myopic", "far-sighted")
 MOST_POINTS = 200
@@ -42,6 +43,18 @@ class Grid:
     def price_of_engagement(self) -> float:
         """What the needs lose, on average over the time, when engagement is served far-sightedly in their place."""
         return self._lost("engagement", "far-sighted")
+
+    def to_xarray(self) -> xr.Dataset:
+        """Returns the runs as one dataset along `objective` and `foresight`, which can be explored with `sa.explore`.
+
+        Raises ValueError for a grid of several people.
+        """
+        if any(run["time"].dims != run[next(iter(run.data_vars))].dims for run in self.runs.values()):
+            raise ValueError("A table of lives is that of one person, but this grid was made for several.")
+        objectives, foresights = (list(dict.fromkeys(key[k] for key in self.runs)) for k in (0, 1))
+        runs = [self.runs[objective, foresight] for objective in objectives for foresight in foresights]
+        title = next(iter(runs)).attrs["title"]
+        return stacked(runs, {"objective": objectives, "foresight": foresights}).assign_attrs(title=title)
 
     def _lost(self, objective: str, foresight: str) -> float:
         if "needs_score" not in self.table:

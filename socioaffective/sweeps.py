@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from tqdm.auto import tqdm
 
@@ -54,19 +55,17 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
             raise TypeError(f"The function of a sweep returns a run, not {type(run).__name__}.")
         if runs and not run["time"].equals(runs[0]["time"]):
             raise ValueError("The runs of a sweep must have the same times; give each the same weeks and dt.")
-        runs.append(run.drop_attrs(deep=False))
-    stacked = xr.concat(runs, "combination", coords="minimal", compat="override", join="override")
-    shape = {name: len(given) for name, given in labels.items()}
-    result = xr.Dataset(
-        {
-            str(n): (
-                ("time", *shape),
-                v.transpose("time", "combination", ...).values.reshape(len(v["time"]), *shape.values()),
-                v.attrs,
-            )
-            for n, v in stacked.data_vars.items()
-            if set(v.dims) == {"time", "combination"}
-        },
-        coords={"time": runs[0]["time"], **labels},
-    )
-    return result.assign_attrs(title=getattr(function, "__name__", "sweep").replace("<lambda>", "sweep").replace("_", " "))
+        runs.append(run)
+    title = getattr(function, "__name__", "sweep").replace("<lambda>", "sweep").replace("_", " ")
+    return stacked(runs, labels).assign_attrs(title=title)
+
+
+def stacked(runs: Sequence[xr.Dataset], labels: Mapping[str, Sequence[Any]]) -> xr.Dataset:
+    """Returns runs of the same times along labelled dimensions, the first of which changes slowest."""
+    shape = [len(given) for given in labels.values()]
+    variables = {}
+    for name, first in runs[0].data_vars.items():
+        if first.dims == ("time",) and name not in labels and all(name in run for run in runs):
+            values = np.stack([run[name].values for run in runs], axis=-1)
+            variables[str(name)] = (("time", *labels), values.reshape(len(values), *shape), first.attrs)
+    return xr.Dataset(variables, coords={"time": runs[0]["time"], **labels})

@@ -1,0 +1,50 @@
+"""Sweeps of a function: every combination, in its place."""
+
+import numpy as np
+import pytest
+
+import socioaffective as sa
+
+m = sa.models.companion
+
+
+def run(cues, who="one", ties=0.45):
+    return sa.simulate(m, 8, {"ties": ties if who == "one" else 0.9}, cues=cues)
+
+
+def test_every_combination_stands_in_its_place():
+    runs = sa.sweep(run, cues=[0.2, 0.9, 0.5], who=["one", "other"])
+    assert dict(runs["ties"].sizes) == {"time": run(0.2).sizes["time"], "cues": 3, "who": 2}
+    for cues in (0.2, 0.9, 0.5):
+        for who in ("one", "other"):
+            own = run(cues, who)
+            picked = runs.sel(cues=cues, who=who)
+            assert all(np.array_equal(picked[n].values, own[n].values) for n in own.data_vars if n != "cues")
+    assert runs["ties"].attrs["units"] == "1" and runs.attrs["title"] == "run"
+
+
+def test_a_sweep_can_be_explored():
+    runs = sa.sweep(run, cues=[0.2, 0.9], who=["one", "other"])
+    view = sa.explore(runs, show=["ties", "wanting"], lights=[sa.views.light("kept", sa.views.at("ties", 8) > 0.4)])
+    view.who = "other"
+    view.cues = 0.9
+    assert view.run["ties"].values.tolist() == run(0.9, "other")["ties"].values.tolist()
+    assert eval(view.code, {"runs": runs})["ties"].equals(view.run["ties"])
+
+
+@pytest.mark.parametrize(
+    ("function", "values", "kind", "said"),
+    [
+        (run, {}, ValueError, "at least one argument"),
+        (run, {"cus": [1]}, ValueError, "Did you mean 'cues'"),
+        (run, {"cues": []}, ValueError, "at least one"),
+        (run, {"cues": [0.5, 0.5]}, ValueError, "different ones"),
+        (run, {"cues": 0.5}, TypeError, "must be a list"),
+        (run, {"cues": np.linspace(0, 1, 20_000)}, ValueError, "at most 10,000"),
+        (lambda cues: 3, {"cues": [0.5]}, TypeError, "returns a run"),
+        (lambda weeks: sa.simulate(m, weeks), {"weeks": [4, 8]}, ValueError, "same times"),
+    ],
+)
+def test_what_is_no_sweep_is_refused(function, values, kind, said):
+    with pytest.raises(kind, match=said):
+        sa.sweep(function, **values)
