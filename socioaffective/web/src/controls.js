@@ -18,8 +18,11 @@ function slider(control, changed, attended, worded = short) {
   const input = safe(html("input", { type: "range", id, min: low, max: high, step: "any" }));
   const shown = html("output", { for: id });
   let value = control.value;
+  // Shown at once: the next key may come before the next frame.
   const move = (next) => {
-    if (next !== value) changed(name, next);
+    if (next === value) return;
+    show(next);
+    changed(name, next);
   };
   const show = (next) => {
     value = next;

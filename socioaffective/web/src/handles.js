@@ -45,7 +45,9 @@ export function handle(node, canvas, { seat, step, ends, go, flat = false }) {
 /** Makes a node the handle of one control, which moves along a plot's horizontal axis. */
 export function slideHandle(node, canvas, board, control, seat) {
   const go = (x) => board.move({ [control.name]: onGrid(control, x) });
-  handle(node, canvas, { seat, step: [control.step, 0], ends: () => [[control.low], [control.high]], go, flat: true });
+  // Keys may come faster than frames: they go on from where the control stands, not from where it was drawn last.
+  const now = () => [board.values[control.name], seat()[1]];
+  handle(node, canvas, { seat: now, step: [control.step, 0], ends: () => [[control.low], [control.high]], go, flat: true });
   return go;
 }
 
@@ -55,6 +57,7 @@ export function pairHandle(node, canvas, board, names, seat) {
   if (!pair.some(Boolean)) return false;
   const go = (...to) => board.move(Object.fromEntries(pair.flatMap((one, k) => (one ? [[one.name, onGrid(one, to[k])]] : []))));
   const edge = (side) => pair.map((one, k) => one?.[side] ?? seat()[k]);
-  handle(node, canvas, { seat, step: pair.map((one) => one?.step ?? 0), ends: () => [edge("low"), edge("high")], go });
+  const now = () => seat()?.map((drawn, k) => (pair[k] ? board.values[names[k]] : drawn));
+  handle(node, canvas, { seat: now, step: pair.map((one) => one?.step ?? 0), ends: () => [edge("low"), edge("high")], go });
   return true;
 }
