@@ -82,7 +82,12 @@ class Explored:
         return self.root.locator(".sa-control input")
 
     def slider(self, label):
-        return self.root.get_by_role("slider", name=label, exact=True)
+        """A control, by its label."""
+        return self.root.locator(".sa-controls").get_by_role("slider", name=label, exact=True)
+
+    def handle(self, label):
+        """What can be dragged in a picture, by its name."""
+        return self.root.locator("svg").get_by_role("slider", name=label, exact=True)
 
     def press(self, where, *keys):
         where.focus()
