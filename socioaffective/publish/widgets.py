@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from socioaffective.explorer.refresh import present
+
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 LINKS = ("LinkModel", "DirectionalLinkModel")
@@ -50,7 +52,7 @@ class Saved:
         # What is linked to something shown is needed too, and that may be linked to more.
         while more := [k for k, ends in links.items() if k not in kept and set(ends) & set(kept)]:
             kept = self._reached(kept + more)
-        return {key: entry for key, entry in self.state.items() if key in kept}
+        return {key: renewed(entry) for key, entry in self.state.items() if key in kept}
 
     def script(self) -> str:
         """Returns the saved state that the page needs, if any, in the form in which the page's own script reads it."""
@@ -59,6 +61,12 @@ class Saved:
         # Inside a script, only "<" could end it too early.
         text = json.dumps(self.needed(), separators=(",", ":")).replace("<", "\\u003c")
         return f'<script type="{STATE}">{text}</script>\n'
+
+
+def renewed(entry: dict[str, Any]) -> dict[str, Any]:
+    """Returns a saved model; explorers run on the code of this version, however old the notebook is."""
+    code = present(entry["state"])
+    return entry if code is None else {**entry, "state": {**entry["state"], "_esm": code}}
 
 
 def references(value: Any) -> Iterator[str]:

@@ -170,6 +170,7 @@ def test_handles_in_pictures_move_by_keys_and_stay_in_their_bounds(alive):
         assert one.values(view) == pytest.approx(wanted), key
     one.press(point, "End", "ArrowRight", "ArrowRight")
     assert one.values(view)["cues"] == 1
+    assert one.values(view)["access"] == 1
     one.press(point, "Home", "ArrowLeft")
     assert one.values(view)["cues"] == 0
 

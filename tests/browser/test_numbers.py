@@ -7,6 +7,7 @@ import warnings
 from functools import lru_cache
 from pathlib import Path
 
+import driver
 import numpy as np
 import pytest
 import sympy
@@ -18,7 +19,14 @@ from socioaffective.compile import compiled, jacobian, rates
 from socioaffective.explorer.javascript import described, expression_body
 
 NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(NODE is None, reason="node, which runs the page's modules, is not installed")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def needs_node():
+    """What runs the page's modules."""
+    driver.program("node")
+
+
 HELPER = Path(__file__).with_name("numbers.mjs")
 
 

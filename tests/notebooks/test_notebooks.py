@@ -13,6 +13,7 @@ import pytest
 
 import socioaffective as sa
 from socioaffective.exercises.release import student_copy
+from socioaffective.explorer.refresh import stale
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*/*.ipynb")])
@@ -57,6 +58,12 @@ def test_a_code_cell_is_short_and_imports_only_what_the_lesson_is_about(path):
 def test_no_cell_ended_in_an_error_or_a_warning(path):
     for cell in code_cells(path):
         assert all(o.output_type != "error" and o.get("name") != "stderr" for o in cell.outputs)
+
+
+@every_notebook
+def test_saved_explorers_carry_the_present_code(path):
+    """Otherwise: python -m socioaffective.explorer.refresh notebooks/*.ipynb exercises/*/*.ipynb."""
+    assert not list(stale(nbformat.read(path, as_version=4)))
 
 
 @every_notebook

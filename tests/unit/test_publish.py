@@ -141,6 +141,15 @@ def test_only_what_is_shown_and_what_it_refers_to_comes_along():
     assert list(kept(page(showing("a1", state=state)))) == ["a1", "b2", "c3", "d4", "e5"]
 
 
+def test_an_explorer_of_an_old_notebook_runs_todays_code():
+    from socioaffective.explorer.widget import Runtime, runtime
+
+    name = runtime().get_state()["_anywidget_id"]
+    state = {"a1": entry(runtime="anywidget:b2", _esm="old"), "b2": entry(_esm="old", _anywidget_id=name)}
+    shown = kept(page(showing("a1", state=state)))
+    assert shown["a1"]["state"]["_esm"] == "old" and shown["b2"]["state"]["_esm"] == str(Runtime._esm)
+
+
 def test_no_saved_text_ends_the_script_early():
     text = page(showing("a1", state={"a1": entry(label="</script><script>alert(1)</script>")}))
     assert kept(text)["a1"]["state"]["label"] == "</script><script>alert(1)</script>"

@@ -90,12 +90,14 @@ export function fan(board, { name, spread, people }) {
     const ink = board.colour(quantity);
     const hidden = board.guess.hides;
     const values = run.of(name);
-    const [low, high] = reach(values);
+    // An axis that fits a hidden run would tell where it goes.
+    const [low, high] = hidden ? [quantity.low, quantity.high] : reach(values);
     const right = 14 + Math.min(wide("95 % of people 0.00"), width * 0.4);
     box = canvas.fit({ width, height: HEIGHT, xs: [0, run.times.at(-1)], ys: [low, high], xTitle: `time (${run.unit}s)`, yTitle: words(name) + unit, colours, right });
     const { x, y } = canvas;
     put(crowd, { opacity: fresh(run) ? null : 0.3, visibility: found?.ranked && !hidden ? "visible" : "hidden" });
-    if (found?.ranked) {
+    if (hidden) for (const one of [outer, inner, ...edges, median]) put(one, { d: null });
+    else if (found?.ranked) {
       const { times, ranked } = found;
       const across = (k) => x(times[k]);
       const band = (a, b) => {

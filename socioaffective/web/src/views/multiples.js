@@ -74,7 +74,7 @@ export function multiples(board, { over, names }) {
     const down = Math.ceil(options.length / across);
     const tall = HEIGHT + HEAD;
     put(root, { width, height: down * (tall + GAP) - GAP, viewBox: `0 0 ${width} ${down * (tall + GAP) - GAP}` });
-    const ys = extent(quantities, [...shown, pinned].filter(Boolean));
+    const ys = extent(quantities, hidden ? [] : [...shown, pinned].filter(Boolean));
     panels.forEach((panel, k) => {
       const { option, canvas, frame, title, rule, lines, group, ground } = panel;
       const own = shown[k];

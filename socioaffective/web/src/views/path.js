@@ -21,12 +21,12 @@ export function path(board, { x: across, y: up }) {
   function draw({ run, pinned, cursor }, width) {
     shown = run;
     const quantities = [across, up].map((name) => board.quantity(name));
-    const runs = [run, ...(pinned ? [pinned] : [])];
+    const hidden = board.guess.hides;
+    const runs = hidden ? [] : [run, ...(pinned ? [pinned] : [])];
     const title = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
     const colours = board.colours();
     canvas.fit({ width, height: HEIGHT, xs: extent([quantities[0]], runs), ys: extent([quantities[1]], runs), xTitle: title(quantities[0]), yTitle: title(quantities[1]), colours });
     const { x, y } = canvas;
-    const hidden = board.guess.hides;
     const ink = board.colour(quantities[1]);
     const [xs, ys] = [run.of(across), run.of(up)];
     const last = xs.length - 1;
