@@ -38,7 +38,7 @@ CONTRASTS = """() => {
     return share;
   };
   const found = [];
-  for (const text of document.querySelectorAll(".sa svg text")) {
+  for (const text of document.querySelectorAll(".sa-root svg text")) {
     const style = getComputedStyle(text);
     if (!text.textContent || style.visibility === "hidden" || !text.getClientRects().length) continue;
     text.scrollIntoView({ block: "center" });
@@ -47,7 +47,7 @@ CONTRASTS = """() => {
     let least = Infinity;
     for (const u of [0.1, 0.5, 0.9]) for (const v of [0.3, 0.5, 0.7]) {
       const stack = document.elementsFromPoint(rect.left + u * rect.width, rect.top + v * rect.height);
-      let behind = channels(getComputedStyle(text.closest(".sa")).backgroundColor);
+      let behind = channels(getComputedStyle(text.closest(".sa-root")).backgroundColor);
       const below = stack.slice(stack.indexOf(text) + 1).reverse();
       for (const el of below.filter(el => el.closest("svg") && !["svg", "text"].includes(el.tagName))) {
         const own = getComputedStyle(el);
@@ -70,7 +70,7 @@ class Explored:
 
     def __init__(self, seen, number=0):
         self.seen, self.page = seen, seen.page
-        self.root = seen.page.locator(".sa").nth(number)
+        self.root = seen.page.locator(".sa-root").nth(number)
 
     def settle(self):
         """Waits until what the last move asked for has been drawn."""

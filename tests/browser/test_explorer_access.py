@@ -15,7 +15,7 @@ STOP_OF = """el => {
   const style = getComputedStyle(el);
   return {
     text: el.getAttribute("aria-label") ?? el.labels?.[0]?.childNodes[0].textContent ?? el.textContent,
-    inside: Boolean(el.closest(".sa")), safe: el.dataset.lmSuppressShortcuts === "true",
+    inside: Boolean(el.closest(".sa-root")), safe: el.dataset.lmSuppressShortcuts === "true",
     top: box.top + scrollY, left: box.left, height: box.height, view: el.closest("svg") !== null,
     mark: [style.outlineStyle, style.outlineWidth, style.stroke, style.strokeWidth].join(),
     ring: el.closest("svg") ? style.stroke : style.outlineColor,
@@ -60,7 +60,7 @@ def test_tab_reaches_everything_in_reading_order_and_leaves(alive):
     one = Explored(seen, 1).settle()
     one.root.locator("summary").click()
     stops = [stop for stop in walk(seen.page) if stop["inside"]]
-    there = seen.page.locator(f".sa :is({STOPS})").evaluate_all(
+    there = seen.page.locator(f".sa-root :is({STOPS})").evaluate_all(
         f"all => all.filter(el => el.checkVisibility({{ visibilityProperty: true }})).map({STOP_OF})"
     )
     assert [stop["text"] for stop in stops] == [stop["text"] for stop in there]
@@ -84,8 +84,8 @@ def test_focus_is_visible_on_everything(alive, colours):
     page = seen.page
     marks = {stop["text"]: stop for stop in walk(page) if stop["inside"]}
     page.evaluate("document.activeElement.blur()")
-    resting = page.locator(f".sa :is({STOPS})").evaluate_all(f"all => all.map({STOP_OF})")
-    ground = page.locator(".sa").first.evaluate("el => getComputedStyle(el).backgroundColor")
+    resting = page.locator(f".sa-root :is({STOPS})").evaluate_all(f"all => all.map({STOP_OF})")
+    ground = page.locator(".sa-root").first.evaluate("el => getComputedStyle(el).backgroundColor")
     for stop in resting:
         if stop["text"] in marks:
             focused = marks[stop["text"]]
@@ -128,7 +128,7 @@ def test_everything_has_a_name_and_says_its_value(alive):
     for slider, text in texts.items():
         assert slider.get_attribute("aria-valuetext") == text
     assert len(reached["slider"]) == seen.page.get_by_role("slider").count()
-    assert seen.page.locator(".sa :is(input[type=range], [role=slider]):not([aria-valuetext])").count() == 0
+    assert seen.page.locator(".sa-root :is(input[type=range], [role=slider]):not([aria-valuetext])").count() == 0
     # A picture says in sentences what it shows; its ticks are passed over.
     pictures = {n["name"]["value"]: n for n in nodes if n.get("role", {}).get("value") in ("image", "img")}
     assert "wanting goes from" in pictures["Time course"]["description"]["value"]

@@ -42,7 +42,7 @@ def sure(one, view):
 
 def hidden(one):
     """Everything that is drawn or said of the run alone: time course, fan, claims, clock and notes."""
-    parts = ".sa-view:nth-child(1), .sa-view:nth-child(3), .sa-claim, .sa-clock, .sa > .sa-note, .sa > .sa-said, .sa-bar"
+    parts = ".sa-view:nth-child(1), .sa-view:nth-child(3), .sa-claim, .sa-clock, .sa-root > .sa-note, .sa-root > .sa-said, .sa-bar"
     return one.root.locator(parts).evaluate_all("all => all.map(el => el.innerHTML)")
 
 

@@ -46,7 +46,7 @@ export function figure({ model: traits, el }) {
   const asSvg = button("Picture (SVG)", "Download the figure as a drawing", () => saveText(`${spec.file}.svg`, drawn.text, "image/svg+xml"));
   const asPng = button("Picture (PNG)", "Download the figure as an image", () => savePng(`${spec.file}.png`, drawn));
   const root = html(
-    "div", { class: "sa", role: "group", "aria-label": `Explorer: ${spec.title}` },
+    "div", { class: "sa-root", role: "group", "aria-label": `Explorer: ${spec.title}` },
     given.element, html("div", { class: "sa-bar" }, reset, working), trouble, box, noted, news, call, html("div", { class: "sa-bar" }, copy, asSvg, asPng, told),
   );
   root.addEventListener("keydown", (event) => {

@@ -11,7 +11,7 @@ export function question({ model: traits, el }) {
   const verdict = html("p", { role: "status", class: "sa-verdict" });
   const title = html("legend", {}, asked);
   const field = html("fieldset", { class: "sa-question" }, title, ...choices);
-  const root = html("div", { class: "sa" }, field, commit, verdict);
+  const root = html("div", { class: "sa-root" }, field, commit, verdict);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") event.stopPropagation();
   });
