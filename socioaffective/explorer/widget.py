@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,14 @@ class Runtime(anywidget.AnyWidget):
     _esm = RUNTIME.read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def _made() -> list[Runtime]:
-    return []
+_shared: list[Runtime] = []
 
 
 def runtime() -> Runtime:
     """Returns the one runtime of this process, made anew where it has been closed."""
-    if not _made() or _made()[-1].comm is None:
-        _made().append(Runtime())
-    return _made()[-1]
+    if not _shared or _shared[0].comm is None:
+        _shared[:] = [Runtime()]
+    return _shared[0]
 
 
 class Shown(anywidget.AnyWidget):
