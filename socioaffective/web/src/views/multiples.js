@@ -26,7 +26,7 @@ export function multiples(board, { over, names }) {
     canvas.under.append(rule, ...lines.flatMap(({ pinned, now }) => [pinned, now]));
     canvas.over.append(...lines.flatMap(({ text, dot }) => [text, dot]));
     const ground = svg("rect", { fill: "transparent" });
-    const group = safe(svg("g", { tabindex: 0, role: "button", class: "sa-panel" }, ground, canvas.svg, title, frame));
+    const group = safe(svg("g", { tabindex: 0, role: "button", class: "sa-panel" }, ground, title, canvas.svg, frame));
     const choose = () => board.move({ [over]: option });
     group.addEventListener("click", choose);
     group.addEventListener("keydown", (event) => {
@@ -81,7 +81,8 @@ export function multiples(board, { over, names }) {
       const chosen = option === values[over];
       put(group, {
         transform: `translate(${(k % across) * (size + GAP)},${Math.floor(k / across) * (tall + GAP)})`,
-        "aria-pressed": chosen, "aria-label": `${words(over)} ${option}: ${told(own)}`,
+        // Its name is what stands in it; the rest is said beside.
+        "aria-pressed": chosen, "aria-description": `${words(over)} ${option}: ${told(own)}`,
       });
       put(ground, { width: size, height: tall });
       put(frame, { x: 1.5, y: 1.5, width: size - 3, height: tall - 3, stroke: chosen ? colours.ink : colours.grid, "stroke-width": chosen ? 2.5 : 1 });
