@@ -55,6 +55,10 @@ export function plot() {
   return { svg: root, under, over, x, y, fit };
 }
 
+// A coordinate farther off than this is drawn here: not every program reads larger ones.
+const FAR = 1e5;
+const tenth = (value) => Math.round(Math.min(Math.max(value, -FAR), FAR) * 10) / 10;
+
 /** Returns the path of a line through points given in pixels by index. */
 export function through(count, px, py) {
   let text = "";
@@ -62,7 +66,7 @@ export function through(count, px, py) {
   for (let k = 0; k < count; k += 1) {
     const [a, b] = [px(k), py(k)];
     if (Number.isFinite(a) && Number.isFinite(b)) {
-      text += `${open ? "L" : "M"}${Math.round(a * 10) / 10},${Math.round(b * 10) / 10}`;
+      text += `${open ? "L" : "M"}${tenth(a)},${tenth(b)}`;
       open = true;
     } else open = false;
   }
@@ -91,6 +95,9 @@ export function apart(wanted, gap, low, high) {
   }
   return places;
 }
+
+/** Returns whether a place in pixels lies in a plot. */
+export const within = (box, px, py) => px >= box.left - 1 && px <= box.right + 1 && py >= box.top - 1 && py <= box.bottom + 1;
 
 /** Returns how wide a text of size 12 is about to be, in pixels. */
 export const wide = (text) => 6.3 * text.length;

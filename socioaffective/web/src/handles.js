@@ -1,4 +1,4 @@
-import { put, safe } from "./dom.js";
+import { put, safe, svg } from "./dom.js";
 
 const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
 
@@ -7,6 +7,12 @@ export function onGrid({ low, high, step }, value) {
   const near = Number((low + Math.round((value - low) / step) * step).toPrecision(12));
   return Math.min(Math.max(near, low), high);
 }
+
+// What surrounds a mark is wide enough to take hold of, and shows as a ring while the keyboard is there.
+const GRIP = 13;
+
+/** Returns a mark to drag, drawn around 0, 0 and put in place by its `transform`. */
+export const knob = (shape) => svg("g", {}, svg("circle", { r: GRIP, fill: "transparent" }), shape);
 
 /** Lets a node of a plot be dragged: `go(x, y)` takes it there, in the plot's own numbers. */
 export function pulled(node, canvas, go, focus = node) {

@@ -6,7 +6,7 @@ export function restMarks(canvas) {
   const [dots, texts] = [svg("g"), svg("g")];
   canvas.over.append(dots, texts);
 
-  function draw(rest, seats, labels, colours, words = named(rest)) {
+  function draw(rest, seats, labels, colours, words = named(rest), far = false) {
     while (dots.childNodes.length < rest.length) {
       dots.append(svg("circle", { r: 5.5, "stroke-width": 2 }));
       texts.append(haloed({ "font-weight": "bold" }));
@@ -20,7 +20,7 @@ export function restMarks(canvas) {
       const [x, y] = seats[k];
       put(dot, { cx: x, cy: y, fill: point.stable ? colours.ink : colours.background, stroke: colours.ink });
       if (!words[k]) return;
-      put(text, { ...labels.place(`rest ${k}`, x, y, words[k]), fill: colours.ink, stroke: colours.background });
+      put(text, { ...labels.place(`rest ${k}`, x, y, words[k], far), fill: colours.ink, stroke: colours.background });
       write(text, words[k]);
     });
   }
@@ -32,6 +32,9 @@ export function named(rest) {
   const line = rest.filter((point) => point.continuum);
   return rest.map((point) => (point.continuum ? (point === line[line.length >> 1] ? "a line of rest points" : "") : point.kind));
 }
+
+/** Returns the kinds as `named`, in one word each where there is one state: every rest point is then a node, if any kind. */
+export const briefly = (rest) => named(rest).map((kind) => kind.replace(/^((un)?stable) node$/, "$1"));
 
 /** Returns in words how many rest points there are of each kind. */
 export function counted(rest) {

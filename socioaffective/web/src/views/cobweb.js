@@ -1,8 +1,9 @@
-import { plot, through } from "../axes.js";
+import { plot, through, within } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { slideHandle } from "../handles.js";
+import { knob, slideHandle } from "../handles.js";
+import { hoverPaths } from "../hover.js";
 import { labeller } from "../labels.js";
-import { counted, restMarks } from "../rest_marks.js";
+import { briefly, counted, restMarks } from "../rest_marks.js";
 import { equilibria } from "../rest.js";
 import { short, two } from "../say.js";
 
@@ -10,6 +11,8 @@ const HEIGHT = 300;
 const POINTS = 241;
 // More steps than this hide each other.
 const MOST = 200;
+// Labels keep off the stairs of so many steps: later ones lie close together.
+const LABELLED = 40;
 const words = (name) => name.replaceAll("_", " ");
 
 /** A map of one state: next against now, the diagonal, and the staircase of the run, whose start can be dragged. */
@@ -21,7 +24,8 @@ export function cobweb(board) {
   canvas.under.append(diagonal, curve, old, stairs);
   const marks = restMarks(canvas);
   const now = svg("circle", { r: 6, "stroke-width": 2.5 });
-  const start = svg("rect", { width: 14, height: 14, "stroke-width": 2 });
+  const square = svg("rect", { x: -7, y: -7, width: 14, height: 14, "stroke-width": 2 });
+  const start = knob(square);
   canvas.over.append(now, start);
   const note = html("p", { class: "sa-note" });
   const keep = new Map();
@@ -29,6 +33,7 @@ export function cobweb(board) {
   const control = board.control(state.name);
   let shown = null;
   let rest = [];
+  hoverPaths(board, canvas, () => (shown ? [{ times: shown.times, xs: shown.of(state.name), ys: shown.of(state.name) }] : []));
   if (control) slideHandle(start, canvas, board, control, () => shown && [shown.y0[0], 0]);
 
   function draw({ run, pinned, cursor }, width) {
@@ -55,9 +60,11 @@ export function cobweb(board) {
     const labels = labeller(box, keep);
     labels.line(POINTS, (k) => x(xs[k]), (k) => y(next[k]));
     labels.line(POINTS, (k) => x(xs[k]), (k) => y(xs[k]));
-    marks.draw(rest, rest.map((point) => [x(point.y[0]), y(point.y[0])]), labels, colours);
-    put(now, cursor === null || hidden ? { visibility: "hidden" } : { visibility: "visible", cx: x(values[cursor]), cy: y(values[cursor]), fill: colours.background, stroke: colours.ink });
-    put(start, { x: x(values[0]) - 7, y: box.bottom - 7, fill: colours.ink, stroke: colours.background });
+    if (!hidden) labels.line(2 * Math.min(values.length - 1, LABELLED), (k) => x(values[(k + 1) >> 1]), (k) => y(values[(k >> 1) + 1]));
+    marks.draw(rest, rest.map((point) => [x(point.y[0]), y(point.y[0])]), labels, colours, briefly(rest), true);
+    put(now, cursor === null || hidden || !within(box, x(values[cursor]), y(values[cursor])) ? { visibility: "hidden" } : { visibility: "visible", cx: x(values[cursor]), cy: y(values[cursor]), fill: colours.background, stroke: colours.ink });
+    put(start, { transform: `translate(${x(values[0])},${box.bottom})` });
+    put(square, { fill: colours.ink, stroke: colours.background });
     if (control) put(start, { "aria-label": `Start of ${words(state.name)}`, "aria-valuemin": state.low, "aria-valuemax": state.high, "aria-valuenow": two(values[0]), "aria-valuetext": `${words(state.name)} ${short(values[0])}` });
     write(note, hidden ? "The square is the start." : `Up or down to the map, across to the diagonal, and again${values.length > MOST ? `, ${MOST} steps` : ""}${pinned ? "; dotted: the pinned run" : ""}.`);
   }

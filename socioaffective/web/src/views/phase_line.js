@@ -1,8 +1,9 @@
-import { plot, through } from "../axes.js";
+import { plot, through, within } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { slideHandle } from "../handles.js";
+import { knob, slideHandle } from "../handles.js";
+import { hoverPaths } from "../hover.js";
 import { labeller } from "../labels.js";
-import { counted, restMarks } from "../rest_marks.js";
+import { briefly, counted, restMarks } from "../rest_marks.js";
 import { equilibria, fate } from "../rest.js";
 import { short, two } from "../say.js";
 
@@ -21,7 +22,8 @@ export function phaseLine(board) {
   const marks = restMarks(canvas);
   const end = svg("path");
   const now = svg("circle", { r: 6, "stroke-width": 2.5 });
-  const start = svg("rect", { width: 14, height: 14, "stroke-width": 2 });
+  const square = svg("rect", { x: -7, y: -7, width: 14, height: 14, "stroke-width": 2 });
+  const start = knob(square);
   canvas.over.append(end, now, start);
   const note = html("p", { class: "sa-note" });
   const keep = new Map();
@@ -31,6 +33,7 @@ export function phaseLine(board) {
   let rest = [];
   let ends = null;
   let last = null;
+  hoverPaths(board, canvas, () => (shown ? [{ times: shown.times, xs: shown.of(state.name), ys: new Float64Array(shown.times.length) }] : []));
   if (control) slideHandle(start, canvas, board, control, () => shown && [shown.y0[0], 0]);
 
   function draw({ run, pinned, cursor }, width) {
@@ -63,11 +66,13 @@ export function phaseLine(board) {
     labels.line(2, (k) => (k ? box.right : box.left), () => y(0));
     const arrived = run.of(state.name).at(-1);
     if (!hidden) labels.line(3, () => x(arrived), (k) => y(0) - 9 * k);
-    marks.draw(rest, rest.map((point) => [x(point.y[0]), y(0)]), labels, colours);
+    marks.draw(rest, rest.map((point) => [x(point.y[0]), y(0)]), labels, colours, briefly(rest));
     const values = run.of(state.name);
-    put(end, hidden ? { visibility: "hidden" } : { visibility: "visible", d: `M${x(arrived)},${y(0) - 8}l-6,-10h12Z`, fill: colours.ink });
-    put(now, cursor === null || hidden ? { visibility: "hidden" } : { visibility: "visible", cx: x(values[cursor]), cy: y(0), fill: colours.background, stroke: colours.ink });
-    put(start, { x: x(values[0]) - 7, y: y(0) - 7, fill: colours.ink, stroke: colours.background });
+    const seen = (value) => !hidden && within(box, x(value), y(0));
+    put(end, !seen(arrived) ? { visibility: "hidden" } : { visibility: "visible", d: `M${x(arrived)},${y(0) - 8}l-6,-10h12Z`, fill: colours.ink });
+    put(now, cursor === null || !seen(values[cursor]) ? { visibility: "hidden" } : { visibility: "visible", cx: x(values[cursor]), cy: y(0), fill: colours.background, stroke: colours.ink });
+    put(start, { transform: `translate(${x(values[0])},${y(0)})` });
+    put(square, { fill: colours.ink, stroke: colours.background });
     if (control) put(start, { "aria-label": `Start of ${words(state.name)}`, "aria-valuemin": state.low, "aria-valuemax": state.high, "aria-valuenow": two(values[0]), "aria-valuetext": `${words(state.name)} ${short(values[0])}` });
     if (ends && ends.key !== `${p} ${run.y0}`) ends = null;
     told(pinned);

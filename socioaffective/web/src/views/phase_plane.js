@@ -1,6 +1,6 @@
-import { plot, through } from "../axes.js";
+import { plot, through, within } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { pairHandle } from "../handles.js";
+import { knob, pairHandle } from "../handles.js";
 import { hoverPaths } from "../hover.js";
 import { haloed, labeller } from "../labels.js";
 import { nullclines, separatrices } from "../plane.js";
@@ -26,12 +26,14 @@ export function phasePlane(board, { basins: shaded }) {
   canvas.under.append(tints, field, parting, ...clines.map((one) => one.line), old, line);
   const end = svg("path");
   const now = svg("circle", { r: 6, "stroke-width": 2.5 });
-  const start = svg("rect", { width: 14, height: 14, "stroke-width": 2 });
+  const square = svg("rect", { x: -7, y: -7, width: 14, height: 14, "stroke-width": 2 });
+  const start = knob(square);
   const marks = restMarks(canvas);
   canvas.over.append(...clines.map((one) => one.text), end, now, start);
   const note = html("p", { class: "sa-note" });
   const keep = new Map();
   let shown = null;
+  let other = null;
   let rest = [];
   let lines = [];
   let parts = [];
@@ -52,7 +54,7 @@ export function phasePlane(board, { basins: shaded }) {
   }
 
   function draw({ run, pinned, cursor }, width) {
-    shown = run;
+    [shown, other] = [run, pinned];
     settle(run);
     const colours = board.colours();
     const [first, second] = run.model.states;
@@ -84,9 +86,11 @@ export function phasePlane(board, { basins: shaded }) {
       write(text, label);
     });
     const far = Math.hypot(x(xs[last]) - x(xs[0]), y(ys[last]) - y(ys[0])) > 4;
-    put(end, hidden || !far ? { visibility: "hidden" } : { visibility: "visible", d: `M${x(xs[last]) - 5},${y(ys[last])}a5,5 0 1 0 10,0a5,5 0 1 0 -10,0`, fill: colours.ink, stroke: colours.background });
-    put(now, cursor === null || hidden ? { visibility: "hidden" } : { visibility: "visible", cx: x(xs[cursor]), cy: y(ys[cursor]), fill: colours.background, stroke: colours.ink });
-    put(start, { x: x(xs[0]) - 7, y: y(ys[0]) - 7, fill: colours.ink, stroke: colours.background });
+    const seen = (k) => !hidden && within(box, x(xs[k]), y(ys[k]));
+    put(end, !far || !seen(last) ? { visibility: "hidden" } : { visibility: "visible", d: `M${x(xs[last]) - 5},${y(ys[last])}a5,5 0 1 0 10,0a5,5 0 1 0 -10,0`, fill: colours.ink, stroke: colours.background });
+    put(now, cursor === null || !seen(cursor) ? { visibility: "hidden" } : { visibility: "visible", cx: x(xs[cursor]), cy: y(ys[cursor]), fill: colours.background, stroke: colours.ink });
+    put(start, { transform: `translate(${x(xs[0])},${y(ys[0])})` });
+    put(square, { fill: colours.ink, stroke: colours.background });
     if (movable) {
       const at = `${words(first.name)} ${short(xs[0])}, ${words(second.name)} ${short(ys[0])}`;
       put(start, { "aria-label": `Start of ${words(first.name)} and ${words(second.name)}`, "aria-valuemin": second.low, "aria-valuemax": second.high, "aria-valuenow": two(ys[0]), "aria-valuetext": at });
@@ -96,8 +100,9 @@ export function phasePlane(board, { basins: shaded }) {
   }
 
   function told(pinned) {
-    const other = pinned && !board.guess.hides ? " Dotted: the pinned run." : "";
-    write(note, `${board.guess.hides || !ends ? `From square to dot${several() ? "; thin: the separatrix" : ""}.` : ends.said}${other}`);
+    const known = !board.guess.hides;
+    const marks = ["From square to dot", pinned && known && "dotted: the pinned run", several() && "thin: the separatrix", Number(tints.getAttribute("opacity")) && "tints: which starts end where"];
+    write(note, `${marks.filter(Boolean).join("; ")}.${known && ends ? ` ${ends.said}` : ""}`);
   }
   const several = () => parts.length > 0 && rest.filter((point) => point.stable).length > 1;
 
@@ -107,7 +112,7 @@ export function phasePlane(board, { basins: shaded }) {
     const home = fate(model, p, y0, rest);
     const where = (point) => model.states.map((q, k) => `${words(q.name)} ${two(point.y[k])}`).join(", ");
     ends = { key: `${key} ${y0}`, said: home >= 0 ? `In the long run: to the ${rest[home].kind} at ${where(rest[home])}.` : "In the long run: to no rest point in the picture." };
-    told(board.pinned);
+    told(other);
     const stable = rest.filter((point) => point.stable);
     const wanted = `${key} ${canvas.svg.getAttribute("width")} ${board.colours().ink}`;
     if (!shaded || painted === wanted || stable.length < 2 || rest.some((point) => point.continuum)) return;
@@ -128,6 +133,7 @@ export function phasePlane(board, { basins: shaded }) {
     }
     painted = wanted;
     put(tints, { opacity: board.guess.hides ? 0 : 1 });
+    told(other);
   }
 
   function describe({ run, pinned }) {

@@ -1,6 +1,6 @@
 import { plot, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { pairHandle } from "../handles.js";
+import { knob, pairHandle } from "../handles.js";
 import { compiled } from "../model.js";
 import { short, two } from "../say.js";
 
@@ -21,7 +21,8 @@ export function region(board, { x: across, y: up, margin, words }) {
     canvas.over.append(text);
     return text;
   });
-  const dot = svg("circle", { r: 8, "stroke-width": 2 });
+  const disc = svg("circle", { r: 8, "stroke-width": 2 });
+  const dot = knob(disc);
   const movable = pairHandle(dot, canvas, board, [across, up], () => place);
   canvas.over.append(dot);
   const note = html("p", { class: "sa-note" });
@@ -88,7 +89,8 @@ export function region(board, { x: across, y: up, margin, words }) {
       const middle = Math.min(Math.max(canvas.x(u / count || 0), box.left + half + 4), box.right - half - 4);
       put(text, { visibility: room ? "visible" : "hidden", x: middle, y: canvas.y(v / count || 0), fill: colours.ink, stroke: colours[k ? "low" : "high"] });
     });
-    put(dot, { cx: canvas.x(place[0]), cy: canvas.y(place[1]), fill: colours.ink, stroke: colours.background });
+    put(dot, { transform: `translate(${canvas.x(place[0])},${canvas.y(place[1])})` });
+    put(disc, { fill: colours.ink, stroke: colours.background });
     const said = `At ${quantities.map((q, k) => `${name(q)} ${short(place[k])}`).join(" and ")}: ${words[here ? 0 : 1]}.`;
     if (movable) {
       put(dot, { "aria-label": `${name(quantities[0])} and ${name(quantities[1])}`, "aria-valuemin": spans[1][0], "aria-valuemax": spans[1][1], "aria-valuenow": two(place[1]), "aria-valuetext": said });
