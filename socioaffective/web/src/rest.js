@@ -210,6 +210,17 @@ function firstGap(a, b) {
   return 0;
 }
 
+/** The rest point in the box to which Newton's method leads from a place, or nothing. */
+export function restNear(model, p, from) {
+  const { n } = model, { low, width } = boxOf(model), field = motion(model, p), y = Array.from(from);
+  const rate = new Float64Array(n), slopes = new Float64Array(n * n);
+  if (!newton(model, field)(y) || y.some((v, i) => !(Math.abs((v - low[i]) / width[i] - 0.5) <= 0.5 + 1e-9))) return null;
+  field.move(y, rate);
+  field.slope(y, slopes);
+  if (rate.some((r, i) => !(Math.abs(r) < RESIDUAL * Math.max(1, width[i])))) return null;
+  return restPoint(model, y, slopes);
+}
+
 /** A rest point from its place and the slopes of `motion` there. */
 export function restPoint(model, y, slopes, pace = 0) {
   const own = Float64Array.from(slopes);
