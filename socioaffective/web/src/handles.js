@@ -52,7 +52,7 @@ export function handle(node, canvas, { seat, step, ends, go, flat = false }) {
 export function slideHandle(node, canvas, board, control, seat) {
   const go = (x) => board.move({ [control.name]: onGrid(control, x) });
   // Keys may come faster than frames: they go on from where the control stands, not from where it was drawn last.
-  const now = () => [board.values[control.name], seat()[1]];
+  const now = () => seat() && [board.values[control.name], 0];
   handle(node, canvas, { seat: now, step: [control.step, 0], ends: () => [[control.low], [control.high]], go, flat: true });
   return go;
 }
