@@ -67,7 +67,8 @@ export function course(board, { names, twin = false }) {
     const right = 14 + Math.min(Math.max(...names.map((name) => wide(`${words(name)} −0.00`))), width * 0.4);
     box = canvas.fit({
       width,
-      height: HEIGHT,
+      // Every line has a line of text beside it.
+      height: Math.max(HEIGHT, 14 * names.length + 56),
       xs: across,
       // An axis that fits a hidden run would tell where it goes.
       ys: extent(quantities, [...(hidden ? [] : [run, shown.pinned]), shown.twin].filter(Boolean)),
