@@ -4,6 +4,7 @@ import csv
 import io
 import struct
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -83,12 +84,35 @@ def test_lines_code_and_lights_follow_every_move_as_python_has_them(alive, kind)
     seen.clean()
 
 
-def test_every_line_says_its_name_and_its_last_value_at_its_end(alive):
-    view = sa.explore(sa.models.companion, ["cues"], show=["wanting", "ties"], views=[sa.views.course("wanting", "ties")])
-    one = Explored(alive(view)).settle()
-    texts = one.root.locator("svg > g > text").all_text_contents()
-    for name in ("wanting", "ties"):
-        assert f"{name} {float(view.run[name][-1]):.2f}" in texts
+LABELS = """svg => [...svg.querySelectorAll(":scope > g > text")].map(text => {
+  const { x, y, width, height } = text.getBBox();
+  return { text: text.textContent, ink: text.getAttribute("fill"), top: y, bottom: y + height, right: x + width };
+})"""
+
+
+@pytest.mark.parametrize("model", ["companion", "needs", "ecosystem"])
+def test_every_line_is_named_at_its_end_so_that_nothing_rests_on_colour_alone(alive, model):
+    view = sa.explore(sa.models[model], [], views=[sa.views.course()])
+    one = Explored(alive(view, viewport={"width": 1000, "height": 900})).settle()
+    svg = one.root.locator("svg").first
+    labels = sorted(svg.evaluate(LABELS), key=lambda label: label["top"])
+    lines = svg.evaluate(
+        "svg => [...svg.querySelectorAll('path[d][data-line]')].map(p => [p.dataset.line, p.getAttribute('stroke')])"
+    )
+    assert len(labels) == len(lines) == len([*view.model.states, *view.model.observables])
+    inks = {name.removesuffix(" now").replace("_", " "): ink for name, ink in lines}
+    ends = {}
+    for label in labels:
+        name, value = label["text"].rsplit(" ", 1)
+        ends[name] = float(value.replace("−", "-"))
+        assert label["ink"] == inks[name]
+        assert ends[name] == pytest.approx(float(view.run[name.replace(" ", "_")][-1]), abs=0.0051)
+    # From top to bottom as the lines end, none on another, none outside the picture.
+    assert list(ends.values()) == pytest.approx(sorted(ends.values(), reverse=True), abs=0.011)
+    for above, below in pairwise(labels):
+        assert below["top"] >= above["bottom"] - 2
+    assert labels[0]["top"] >= 0 and labels[-1]["bottom"] <= float(svg.get_attribute("height")) - 20
+    assert max(label["right"] for label in labels) <= float(svg.get_attribute("width")) + 1
 
 
 def download(one, text):
