@@ -16,7 +16,8 @@ import vl_convert
 from socioaffective.checks import unknown
 from socioaffective.typeset import in_notebooks
 
-# (light, dark), each with a contrast of at least 3 to its background and told apart by the colour-blind.
+# (light, dark), each with a contrast of at least 4.5 to its background, for names are written in them. The colour-blind take a
+# few of them for one another, so every line also bears its name.
 COLOURS = {
     "autonomy": ("#0072B2", "#56B4E9"),
     "competence": ("#A86400", "#F0B429"),
