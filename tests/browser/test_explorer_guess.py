@@ -42,8 +42,8 @@ def sure(one, view):
 
 def hidden(one):
     """Everything that is drawn or said of the run alone: time course, fan, claims, clock and notes."""
-    parts = ".sa-view:nth-child(1), .sa-view:nth-child(3), .sa-claim, .sa-clock, .sa-root > .sa-note, .sa-root > .sa-said, .sa-bar"
-    return one.root.locator(parts).evaluate_all("all => all.map(el => el.innerHTML)")
+    parts = ".sa-view:nth-child(1), .sa-view:nth-child(3), .sa-claim, .sa-clock, .sa-bar, :scope > .sa-note, :scope > .sa-said"
+    return one.root.evaluate("(root, parts) => [...root.querySelectorAll(parts)].map(el => el.innerHTML)", parts)
 
 
 def test_nothing_tells_of_the_run_until_the_guess_is_compared(alive):

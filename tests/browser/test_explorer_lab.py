@@ -36,7 +36,7 @@ def say(seen, code):
 
 def opened(lab, *cells):
     seen = lab(PREPARED, *cells)
-    seen.page.wait_for_selector(".sa path[data-line$=' now'][d]", timeout=20_000)
+    seen.page.wait_for_selector(".sa-root path[data-line$=' now'][d]", timeout=20_000)
     return seen
 
 
@@ -61,7 +61,7 @@ def test_no_key_reaches_the_notebook_and_tab_leaves(lab):
     assert page.evaluate(f"{seen.NOTEBOOK}.content.activeCellIndex") == active
     stops.last.focus()
     page.keyboard.press("Tab")
-    assert not page.evaluate("Boolean(document.activeElement.closest('.sa'))")
+    assert not page.evaluate("Boolean(document.activeElement.closest('.sa-root'))")
 
     # Where no explorer has the focus, the same keys do delete a cell.
     seen.show(2)
@@ -128,7 +128,7 @@ def test_two_views_and_a_linked_slider_keep_in_step_and_outlive_each_other(lab):
     seen = opened(lab, VIEW, "view", linked)
     seen.show(1)
     page = seen.page
-    until(lambda: page.locator(".sa").count() == 2, 10, "both views")
+    until(lambda: page.locator(".sa-root").count() == 2, 10, "both views")
     first, second = Explored(seen, 0), Explored(seen, 1)
     first.settle()
     model = "[...window.jupyterapp.shell.currentWidget.content.node.querySelectorAll('.widget-readout')]"
@@ -147,7 +147,7 @@ def test_two_views_and_a_linked_slider_keep_in_step_and_outlive_each_other(lab):
 
     # Where the output of one is cleared, the other lives on.
     page.evaluate(f"{seen.NOTEBOOK}.content.widgets[1].model.clearExecution()")
-    until(lambda: page.locator(".sa").count() == 1, 5, "one view to go")
+    until(lambda: page.locator(".sa-root").count() == 1, 5, "one view to go")
     rest = Explored(seen, 0)
     rest.press(rest.slider("cues"), "End")
     until(lambda: python(seen, "view.cues") == "1.0", 5, "the other's value to arrive")
