@@ -77,7 +77,7 @@ def explore(
         _refuse(model=model, weeks=weeks != 104, controls=controls, policy=policy, ahead=ahead)
         names = variables_of(model, None if show is None else _names(show))
         drawn = None if views is None else chosen(views, [])
-        return TableExplorer(model, names, drawn, _lights(lights), _guessed(predict, names))
+        return TableExplorer(model, names, drawn, _lights(lights), predict)
     if callable(model) and not isinstance(model, (Model, type)):
         only = {"show": show is not None, "views": views, "policy": policy, "lights": lights, "predict": predict}
         _refuse(weeks=number(weeks, "weeks") != 104, **only)
@@ -107,7 +107,7 @@ def explore(
         raise ValueError(f"weeks must be above 0, and for a discrete model a whole number up to {MOST_STEPS}, not {weeks:g}.")
     default = default_views(first, shown)
     drawn = chosen(views, default[1:] if show is not None and not shown else default)
-    return Explorer(choices, names, drawn, weeks, controls is None, policy, _lights(lights), _guessed(predict, known))
+    return Explorer(choices, names, drawn, weeks, controls is None, policy, _lights(lights), predict)
 
 
 def _lights(given: Any) -> list[Light]:
@@ -120,12 +120,6 @@ def _lights(given: Any) -> list[Light]:
 
 def _names(show: Any) -> list:
     return [show] if isinstance(show, str) else listed(show, "show", "['wanting', 'ties']")
-
-
-def _guessed(name: str | None, known: Sequence[str]) -> str | None:
-    if name is not None and name not in known:
-        raise unknown("variable to predict", name, known)
-    return name
 
 
 def _refuse(**given: Any) -> None:

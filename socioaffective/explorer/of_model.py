@@ -11,7 +11,7 @@ import xarray as xr
 from socioaffective import models, views
 from socioaffective.checks import unknown
 from socioaffective.explorer.javascript import described
-from socioaffective.explorer.widget import Board, menu, slider, written
+from socioaffective.explorer.widget import Board, guessed, menu, slider, written
 from socioaffective.model import CLOCKS, Model
 from socioaffective.policies import Climber, climber
 from socioaffective.policies.climbing import closed_by
@@ -52,7 +52,6 @@ class Explorer(Board):
         self._see_to(drawn)
         slopes = any(v["kind"] in ("phase_plane", "phase_line", "diagram", "trace_determinant", "cobweb") for v in drawn)
         slopes = slopes or any(s.reading["name"] is None for light in lights for s in light.samples)
-        courses = [n for v in drawn if v["kind"] == "course" for n in v["names"]]
         spec = {
             "kind": "model",
             "title": self.title,
@@ -67,7 +66,7 @@ class Explorer(Board):
             "switch": _switch(first),
             "predict": predict,
             "download": list(dict.fromkeys([*first.states, *first.levers, *first.observables])),
-            "guessed": predict or next((n for n in courses if n in first.states), next(iter(courses), None)),
+            "guessed": guessed(drawn, first.states, predict),
             "code": {
                 "heads": [self._head(word) for word in choices],
                 "tail": self._tail,

@@ -11,7 +11,7 @@ import xarray as xr
 
 from socioaffective import theme, views
 from socioaffective.checks import unknown
-from socioaffective.explorer.widget import Board, menu, written
+from socioaffective.explorer.widget import Board, guessed, menu, written
 from socioaffective.simulation import Call
 
 # Numbers kept in a notebook, four bytes each.
@@ -52,7 +52,7 @@ class TableExplorer(Board):
             "lights": [light.described(_Names(names, dims), float(times[-1])) for light in lights],
             "switch": next((d for d in ("access", "engagement") if d in dims and 0 in runs[d]), None),
             "predict": predict,
-            "guessed": predict or names[0],
+            "guessed": guessed(drawn, names, predict),
             "download": list(names),
             "code": {"head": "runs"},
         }

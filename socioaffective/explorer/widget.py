@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 
 from socioaffective import theme
-from socioaffective.checks import listed
+from socioaffective.checks import listed, unknown
 from socioaffective.quantities import Quantity
 
 RUNTIME = Path(__file__).parents[1] / "web" / "runtime.js"
@@ -144,3 +144,11 @@ def written(value: float, slack: float = 0.0) -> str:
     """Returns a number in the fewest digits, from twelve up, that are right to within `slack`."""
     texts = (f"{value:.{digits}g}" for digits in range(12, 18))
     return next(text for text in texts if abs(float(text) - value) <= slack)
+
+
+def guessed(drawn: Sequence[Mapping[str, Any]], states: Collection[str], predict: str | None) -> str | None:
+    """Returns the variable whose curve a reader can guess, on a time course; ValueError for one that none of them shows."""
+    courses = [name for view in drawn if view["kind"] == "course" for name in view["names"]]
+    if predict is not None and predict not in courses:
+        raise unknown("variable of a time course to predict", predict, courses)
+    return predict or next((name for name in courses if name in states), next(iter(courses), None))

@@ -121,7 +121,9 @@ export function explorer({ model: traits, el }) {
     given.show(values);
     const run = attempt(values);
     trouble.hidden = Boolean(run);
-    stage.hidden = !run;
+    // The last run stays in sight, faded, so that a handle that was dragged too far can be dragged back.
+    stage.hidden = !run && !state;
+    stage.classList.toggle("sa-stale", !run);
     if (run) {
       let other;
       const twin = () => (other === undefined ? (other = spec.switch ? attempt(values, { [spec.switch]: 0 }) : null) : other);
@@ -182,6 +184,7 @@ export function explorer({ model: traits, el }) {
     later();
   }]));
   heard.set("change:theme", later);
+  heard.set("change:guess", () => board.guess.heard());
   heard.forEach((call, event) => traits.on(event, call));
   return () => {
     heard.forEach((call, event) => traits.off(event, call));

@@ -7,10 +7,22 @@ const KEYS = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.2, PageDown: -0.2 };
 
 /** The reader's guess of one curve: drawn by mouse or keys on the time course, compared once it is committed. */
 export function guess(board) {
-  const saved = board.traits.get("guess");
   const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 1 };
-  if (saved) Object.assign(me, { name: saved.name, values: [...saved.values], settings: saved.settings, active: !saved.compared, hides: !saved.compared, verdict: saved.verdict ?? "" });
-  if (board.spec.predict && !saved) Object.assign(me, { active: true, hides: true });
+  let stored = null;
+  /** Takes over the guess that the trait holds, where another view or Python has put it. */
+  const load = () => {
+    const saved = board.traits.get("guess");
+    stored = saved;
+    if (saved) Object.assign(me, { name: saved.name, values: [...saved.values], settings: saved.settings, active: !saved.compared, hides: !saved.compared, verdict: saved.verdict ?? "" });
+    else Object.assign(me, { active: false, hides: false, verdict: "", values: null });
+  };
+  load();
+  me.heard = () => {
+    if (board.traits.get("guess") === stored) return;
+    load();
+    board.redraw();
+  };
+  if (board.spec.predict && !me.values) Object.assign(me, { active: true, hides: true });
 
   const line = svg("path", { fill: "none", "stroke-width": 3, "stroke-dasharray": "1 5", "stroke-linecap": "round" });
   const handle = safe(svg("circle", { r: 8, tabindex: 0, role: "slider", class: "sa-handle", "stroke-width": 2 }));
@@ -20,8 +32,10 @@ export function guess(board) {
   let limits = [0, 1];
 
   // A trait that is given the same array again does not notice that it has changed.
-  const store = () =>
-    board.tell("guess", me.values && { name: me.name, values: [...me.values], settings: me.settings, compared: !me.active, verdict: me.verdict });
+  const store = () => {
+    stored = me.values && { name: me.name, values: [...me.values], settings: me.settings, compared: !me.active, verdict: me.verdict };
+    board.tell("guess", stored);
+  };
   const times = () => {
     const end = board.source.times.at(-1);
     return Array.from({ length: POINTS }, (_, k) => (end * k) / (POINTS - 1));

@@ -94,7 +94,7 @@ export function toolbar(board, views) {
     if (!next) return;
     const last = next.run.times.length - 1;
     const k = next.cursor ?? last;
-    put(time, { max: last, "aria-valuetext": `${next.run.unit} ${Math.round(next.run.times[k])}` });
+    put(time, { max: last, step: stride(last), "aria-valuetext": `${next.run.unit} ${Math.round(next.run.times[k])}` });
     if (Number(time.value) !== k) time.value = k;
     write(timed, `${next.run.unit} ${Math.round(next.run.times[k])}`);
     claims.show(next, guess.hides);
@@ -105,4 +105,11 @@ export function toolbar(board, views) {
   const saving = html("div", { class: "sa-bar" }, copy, data, asSvg, asPng, noted);
   const foot = html("div", { class: "sa-foot" }, clock, ...claims.elements, line, saving);
   return { element, foot, show, stop };
+}
+
+/** Returns how many points of a run a key of the time slider passes: about a hundredth of it, and so many that the end is reached. */
+function stride(last) {
+  let step = Math.max(1, Math.floor(last / 100));
+  while (last % step) step -= 1;
+  return step;
 }
