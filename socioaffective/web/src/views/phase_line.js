@@ -3,8 +3,9 @@ import { html, put, svg, write } from "../dom.js";
 import { knob, slideHandle } from "../handles.js";
 import { hoverPaths } from "../hover.js";
 import { labeller } from "../labels.js";
+import { longRun } from "../long_run.js";
 import { briefly, counted, restMarks } from "../rest_marks.js";
-import { equilibria, fate } from "../rest.js";
+import { equilibria } from "../rest.js";
 import { short, two } from "../say.js";
 
 const HEIGHT = 280;
@@ -85,8 +86,7 @@ export function phaseLine(board) {
 
   function* refine({ run }) {
     yield;
-    const home = fate(run.model, run.p, run.y0, rest);
-    ends = { key: `${run.p} ${run.y0}`, said: home >= 0 ? `In the long run: to ${two(rest[home].y[0])}.` : "In the long run: to no rest point in the picture." };
+    ends = { key: `${run.p} ${run.y0}`, said: longRun(run, rest, (point) => two(point.y[0])) };
     told(last);
   }
 

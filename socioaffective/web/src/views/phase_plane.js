@@ -3,9 +3,10 @@ import { html, put, svg, write } from "../dom.js";
 import { knob, pairHandle } from "../handles.js";
 import { hoverPaths } from "../hover.js";
 import { haloed, labeller } from "../labels.js";
+import { longRun } from "../long_run.js";
 import { nullclines, separatrices } from "../plane.js";
 import { counted, restMarks } from "../rest_marks.js";
-import { basins, equilibria, fate } from "../rest.js";
+import { basins, equilibria } from "../rest.js";
 import { short, two } from "../say.js";
 
 const HEIGHT = 300;
@@ -109,9 +110,8 @@ export function phasePlane(board, { basins: shaded }) {
   function* refine({ run }) {
     yield;
     const { model, p, y0 } = run;
-    const home = fate(model, p, y0, rest);
     const where = (point) => model.states.map((q, k) => `${words(q.name)} ${two(point.y[k])}`).join(", ");
-    ends = { key: `${key} ${y0}`, said: home >= 0 ? `In the long run: to the ${rest[home].kind} at ${where(rest[home])}.` : "In the long run: to no rest point in the picture." };
+    ends = { key: `${key} ${y0}`, said: longRun(run, rest, where) };
     told(other);
     const stable = rest.filter((point) => point.stable);
     const wanted = `${key} ${canvas.svg.getAttribute("width")} ${board.colours().ink}`;

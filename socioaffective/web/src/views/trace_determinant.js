@@ -101,7 +101,7 @@ export function traceDeterminant(board) {
     [step[0], step[1]] = [top / 50, (top * top) / 100];
     const colours = board.colours();
     const [low, high] = edges();
-    const box = canvas.fit({ width, height: HEIGHT, xs: [-top, top], ys: [low, high], xTitle: `trace (1/${run.unit})`, yTitle: `determinant (1/${run.unit}²)`, colours, left: 58 });
+    const box = canvas.fit({ width, height: HEIGHT, xs: [-top, top], ys: [low, high], xTitle: `trace (1/${run.unit})`, yTitle: `determinant (1/${run.unit}²)`, colours, left: margin(high) });
     const { x, y } = canvas;
     put(stable, { x: box.left, y: box.top, width: Math.max(x(0) - box.left, 0), height: Math.max(y(0) - box.top, 0), fill: colours.high });
     const across = Array.from({ length: 61 }, (_, k) => -top + (k * top) / 30);
@@ -176,6 +176,9 @@ function traced({ slopes: [a, b, c, d] }) {
 }
 
 const between = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Returns how much room the numbers of an axis up to a value need beside its title. */
+const margin = (high) => Math.max(58, 28 + 6.6 * (3 + Math.ceil(-Math.log10(high / 4))));
 
 /** Returns the next round number. */
 function rounded(value) {
