@@ -90,7 +90,7 @@ export function explorer({ model: traits, el }) {
   const news = html("p", { class: "sa-said", role: "status" });
   const bar = toolbar(board, views);
   const stage = html("div", { class: "sa-stage" }, ...figures);
-  const root = html("div", { class: "sa-root", role: "group", "aria-label": `Explorer: ${spec.title}` }, given.element, bar.element, trouble, left, stage, bar.foot, news);
+  const root = html("div", { class: "sa-root", role: "group", "aria-label": `Explorer: ${spec.title}` }, given.element, bar.element, trouble, stage, left, bar.foot, news);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") event.stopPropagation();
   });
