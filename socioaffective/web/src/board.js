@@ -135,6 +135,9 @@ export function explorer({ model: traits, el }) {
         write(said[k], view.describe(state));
       });
       write(left, board.guess.hides ? "" : leaving(run));
+    } else if (state) {
+      write(left, "The pictures, faded, show the last run that there was.");
+      for (const one of said) write(one, left.textContent);
     }
     bar.show(run ? state : null);
     settle();
@@ -153,7 +156,8 @@ export function explorer({ model: traits, el }) {
     round += 1;
     const mine = round;
     waiting = setTimeout(() => {
-      if (state) write(news, trouble.hidden ? views[0].describe(state) : "");
+      write(news, state && trouble.hidden ? views[0].describe(state) : "");
+      if (!trouble.hidden) return;
       const work = views.map((view, k) => ({ k, steps: view.refine && state ? view.refine(state) : null })).filter(({ steps }) => steps);
       const finished = ({ k }) => {
         write(said[k], views[k].describe(state));
