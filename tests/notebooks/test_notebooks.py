@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -64,6 +65,12 @@ def test_no_cell_ended_in_an_error_or_a_warning(path):
 def test_saved_explorers_carry_the_present_code(path):
     """Otherwise: python -m socioaffective.explorer.refresh notebooks/*.ipynb exercises/*/*.ipynb."""
     assert not list(stale(nbformat.read(path, as_version=4)))
+
+
+@every_notebook
+def test_explorers_add_little_to_a_notebook(path):
+    """All that is saved of them, the code that they share included."""
+    assert len(json.dumps(nbformat.read(path, as_version=4).metadata.get("widgets", {}))) < 300_000
 
 
 @every_notebook
