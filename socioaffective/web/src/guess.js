@@ -1,5 +1,5 @@
 import { put, safe, svg, write } from "./dom.js";
-import { two } from "./say.js";
+import { two, words } from "./say.js";
 
 // A guess is drawn through so many points, the first of which is given.
 const POINTS = 9;
@@ -101,7 +101,7 @@ export function guess(board) {
     const ink = board.colour(board.quantity(me.name));
     put(line, { d, stroke: ink });
     put(catcher, { x: box.left, y: box.top, width: Math.max(box.right - box.left, 0), height: box.bottom - box.top, visibility: me.active ? "visible" : "hidden" });
-    const label = me.name.replaceAll("_", " ");
+    const label = words(me.name);
     put(handle, {
       visibility: me.active ? "visible" : "hidden",
       cx: canvas.x(ts[me.at]),
@@ -134,7 +134,7 @@ export function guess(board) {
     const [mine, its] = [way(me.values), way(there)];
     me.verdict =
       `Your guess ends at ${two(me.values.at(-1))}, the model at ${two(there.at(-1))}; on average they are ${two(off)} apart. ` +
-      (mine === its ? `Both say: ${me.name.replaceAll("_", " ")} ${its} than it began.`.replace("ends where it began than it began", "ends where it began") : `You said it ${mine}; here it ${its}.`);
+      (mine === its ? `Both say: ${words(me.name)} ${its} than it began.`.replace("ends where it began than it began", "ends where it began") : `You said it ${mine}; here it ${its}.`);
     store();
     board.redraw();
   };
@@ -143,6 +143,6 @@ export function guess(board) {
     store();
     board.redraw();
   };
-  me.say = (node) => write(node, me.active ? `Draw what ${me.name.replaceAll("_", " ")} will do: drag across the time course, or use the arrow keys on its handle.` : me.verdict);
+  me.say = (node) => write(node, me.active ? `Draw what ${words(me.name)} will do: drag across the time course, or use the arrow keys on its handle.` : me.verdict);
   return me;
 }

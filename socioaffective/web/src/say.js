@@ -1,3 +1,9 @@
+/** Returns a name in words. */
+export const words = (name) => name.replaceAll("_", " ");
+
+/** Returns what stands at the axis of a quantity: its name in words, and its unit. */
+export const titled = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
+
 /** Returns a number with two decimals, never -0.00. */
 export const two = (value) => (Math.round(value * 100) / 100 + 0).toFixed(2);
 

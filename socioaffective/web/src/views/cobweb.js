@@ -5,7 +5,7 @@ import { hoverPaths } from "../hover.js";
 import { labeller } from "../labels.js";
 import { briefly, counted, restMarks } from "../rest_marks.js";
 import { equilibria } from "../rest.js";
-import { short, two } from "../say.js";
+import { short, two, words } from "../say.js";
 
 const HEIGHT = 300;
 const POINTS = 241;
@@ -13,7 +13,6 @@ const POINTS = 241;
 const MOST = 200;
 // Labels keep off the stairs of so many steps: later ones lie close together.
 const LABELLED = 40;
-const words = (name) => name.replaceAll("_", " ");
 
 /** A map of one state: next against now, the diagonal, and the staircase of the run, whose start can be dragged. */
 export function cobweb(board) {

@@ -1,9 +1,8 @@
 import { apart, plot, through, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { story, two } from "../say.js";
+import { story, two, words } from "../say.js";
 
 const HEIGHT = 280;
-const words = (name) => name.replaceAll("_", " ");
 
 /** Returns the axis that holds some quantities: their bounds, wider where a run has left them, narrower for rates far below. */
 export function extent(quantities, runs) {

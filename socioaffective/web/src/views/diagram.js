@@ -4,13 +4,12 @@ import { html, put, svg, write } from "../dom.js";
 import { pulled, slideHandle } from "../handles.js";
 import { hysteresis, stretches } from "../hysteresis.js";
 import { haloed, labeller } from "../labels.js";
-import { short, two } from "../say.js";
+import { short, titled, two, words } from "../say.js";
 
 const HEIGHT = 280;
 // What takes longer than so many milliseconds is computed once the reader is still.
 const QUICK = 4;
 const KINDS = { folds: ["fold", "fold"], hopfs: ["Hopf point", "Hopf"], branchPoints: ["branch point", "branch"] };
-const words = (name) => name.replaceAll("_", " ");
 const upper = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** All rest points along one setting, with the present value as a line to drag and the run as a path along it. */
@@ -69,8 +68,7 @@ export function diagram(board, { setting, state: drawn, loop }) {
     const colours = board.colours();
     const shown = board.quantity(drawn);
     const ink = board.colour(shown);
-    const title = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
-    box = canvas.fit({ width, height: HEIGHT, xs: [quantity.low, quantity.high], ys: [shown.low, shown.high], xTitle: title(quantity), yTitle: title(shown), colours, top: 20 });
+    box = canvas.fit({ width, height: HEIGHT, xs: [quantity.low, quantity.high], ys: [shown.low, shown.high], xTitle: titled(quantity), yTitle: titled(shown), colours, top: 20 });
     const { x, y } = canvas;
     const hidden = board.guess.hides;
     const labels = labeller(box, keep);

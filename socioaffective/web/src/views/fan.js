@@ -2,14 +2,13 @@ import { apart, plot, through, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
 import { halton } from "../halton.js";
 import { simulated } from "../run.js";
-import { short, two } from "../say.js";
+import { short, two, words } from "../say.js";
 
 const HEIGHT = 280;
 // Bands are drawn through so many points.
 const POINTS = 101;
 // Which shares of the people lie below: ends of the wide and of the narrow band, and the median.
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
-const words = (name) => name.replaceAll("_", " ");
 
 /** Many people over time: the median, and the bands that hold half and nine tenths of them. */
 export function fan(board, { name, spread, people }) {

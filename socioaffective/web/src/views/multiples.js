@@ -1,12 +1,11 @@
 import { apart, plot, through, wide } from "../axes.js";
 import { html, put, safe, svg, write } from "../dom.js";
-import { two } from "../say.js";
+import { two, words } from "../say.js";
 import { extent } from "./course.js";
 
 // The height of a plot, the room above it for its option, the gap between panels, and how narrow a plot may be.
 const [HEIGHT, HEAD, GAP, LEAST] = [170, 22, 14, 110];
 const LEFT = 52;
-const words = (name) => name.replaceAll("_", " ");
 
 /** Small multiples: the same quantities over time, a panel for each option of a menu; choosing a panel chooses its option. */
 export function multiples(board, { over, names }) {

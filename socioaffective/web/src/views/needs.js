@@ -2,12 +2,11 @@ import { plot, through } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
 import { hoverPaths } from "../hover.js";
 import { haloed, labeller } from "../labels.js";
-import { two } from "../say.js";
+import { two, words } from "../say.js";
 
 const HEIGHT = 280;
 // The corners of the plane, in words.
 const CORNERS = [[0.92, 0.03, "met", "end"], [0.02, 0.97, "frustrated", "start"], [0.02, 0.03, "neither", "start"], [0.98, 0.97, "both", "end"]];
-const words = (name) => name.replaceAll("_", " ");
 
 /** Satisfaction against frustration: a path for each need from square to dot, thin for a pinned run. */
 export function needs(board, { pairs }) {

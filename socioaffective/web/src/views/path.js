@@ -1,11 +1,10 @@
 import { plot, through } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
 import { hoverPaths } from "../hover.js";
-import { short, two } from "../say.js";
+import { short, titled, two, words } from "../say.js";
 import { extent } from "./course.js";
 
 const HEIGHT = 300;
-const words = (name) => name.replaceAll("_", " ");
 
 /** A run against two of its variables, from square to dot. */
 export function path(board, { x: across, y: up }) {
@@ -23,9 +22,8 @@ export function path(board, { x: across, y: up }) {
     const quantities = [across, up].map((name) => board.quantity(name));
     const hidden = board.guess.hides;
     const runs = hidden ? [] : [run, ...(pinned ? [pinned] : [])];
-    const title = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
     const colours = board.colours();
-    canvas.fit({ width, height: HEIGHT, xs: extent([quantities[0]], runs), ys: extent([quantities[1]], runs), xTitle: title(quantities[0]), yTitle: title(quantities[1]), colours });
+    canvas.fit({ width, height: HEIGHT, xs: extent([quantities[0]], runs), ys: extent([quantities[1]], runs), xTitle: titled(quantities[0]), yTitle: titled(quantities[1]), colours });
     const { x, y } = canvas;
     const ink = board.colour(quantities[1]);
     const [xs, ys] = [run.of(across), run.of(up)];

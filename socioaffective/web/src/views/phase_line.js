@@ -6,11 +6,10 @@ import { labeller } from "../labels.js";
 import { longRun } from "../long_run.js";
 import { briefly, counted, restMarks } from "../rest_marks.js";
 import { equilibria } from "../rest.js";
-import { short, two } from "../say.js";
+import { short, two, words } from "../say.js";
 
 const HEIGHT = 280;
 const POINTS = 201;
-const words = (name) => name.replaceAll("_", " ");
 
 /** A model of one state: its rate of change against the state, where it rests, which way it moves, and a start to drag. */
 export function phaseLine(board) {

@@ -7,13 +7,12 @@ import { longRun } from "../long_run.js";
 import { nullclines, separatrices } from "../plane.js";
 import { counted, restMarks } from "../rest_marks.js";
 import { basins, equilibria } from "../rest.js";
-import { short, two } from "../say.js";
+import { short, titled, two, words } from "../say.js";
 
 const HEIGHT = 300;
 // Arrows of the field and cells of the basins, along each side.
 const ARROWS = 13;
 const CELLS = 50;
-const words = (name) => name.replaceAll("_", " ");
 
 /** A model of two states at once: path, nullclines, rest points, separatrices and basins; the start can be dragged. */
 export function phasePlane(board, { basins: shaded }) {
@@ -59,8 +58,7 @@ export function phasePlane(board, { basins: shaded }) {
     settle(run);
     const colours = board.colours();
     const [first, second] = run.model.states;
-    const title = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
-    const box = canvas.fit({ width, height: HEIGHT, xs: [first.low, first.high], ys: [second.low, second.high], xTitle: title(first), yTitle: title(second), colours });
+    const box = canvas.fit({ width, height: HEIGHT, xs: [first.low, first.high], ys: [second.low, second.high], xTitle: titled(first), yTitle: titled(second), colours });
     const { x, y } = canvas;
     const hidden = board.guess.hides;
     const labels = labeller(box, keep);

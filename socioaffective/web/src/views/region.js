@@ -2,20 +2,20 @@ import { plot, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
 import { knob, pairHandle } from "../handles.js";
 import { compiled } from "../model.js";
-import { short, two } from "../say.js";
+import { short, titled, two, words } from "../say.js";
 
 const HEIGHT = 280;
 // Cells so small that their corners do not show.
 const CELLS = 200;
 
 /** Where in the plane of two quantities something holds: two tints, their border, and the present point, which can be dragged. */
-export function region(board, { x: across, y: up, margin, words }) {
+export function region(board, { x: across, y: up, margin, words: named }) {
   const canvas = plot();
   const outside = svg("rect");
   const inside = svg("path");
   const border = svg("path", { fill: "none", "stroke-width": 2, "stroke-linecap": "square" });
   canvas.under.append(outside, inside, border);
-  const texts = words.map((word) => {
+  const texts = named.map((word) => {
     const text = svg("text", { "text-anchor": "middle", "dominant-baseline": "middle", "stroke-width": 3, "paint-order": "stroke" });
     write(text, word);
     canvas.over.append(text);
@@ -30,8 +30,6 @@ export function region(board, { x: across, y: up, margin, words }) {
   const out = new Float64Array(1);
   let place = null;
 
-  const name = (q) => q.name.replaceAll("_", " ");
-
   function draw({ run }, width) {
     const { model } = run;
     const at = { y: Float64Array.from(run.y0), p: Float64Array.from(run.p) };
@@ -44,8 +42,7 @@ export function region(board, { x: across, y: up, margin, words }) {
     place = [xs[i], ys[j]];
     const spans = [across, up].map((wanted, k) => [board.control(wanted)?.low ?? quantities[k].low, board.control(wanted)?.high ?? quantities[k].high]);
     const colours = board.colours();
-    const title = (q) => name(q) + (q.unit === "1" ? "" : ` (${q.unit})`);
-    const box = canvas.fit({ width, height: HEIGHT, xs: spans[0], ys: spans[1], xTitle: title(quantities[0]), yTitle: title(quantities[1]), colours });
+    const box = canvas.fit({ width, height: HEIGHT, xs: spans[0], ys: spans[1], xTitle: titled(quantities[0]), yTitle: titled(quantities[1]), colours });
     const read = (a, b) => {
       [xs[i], ys[j]] = [a, b];
       value(at.y, at.p, out);
@@ -84,21 +81,21 @@ export function region(board, { x: across, y: up, margin, words }) {
     put(border, { d: edge, stroke: colours.ink });
     texts.forEach((text, k) => {
       const [u, v, count] = centre[k];
-      const half = wide(words[k]) / 2;
+      const half = wide(named[k]) / 2;
       const room = count > 0.02 * CELLS * CELLS;
       const middle = Math.min(Math.max(canvas.x(u / count || 0), box.left + half + 4), box.right - half - 4);
       put(text, { visibility: room ? "visible" : "hidden", x: middle, y: canvas.y(v / count || 0), fill: colours.ink, stroke: colours[k ? "low" : "high"] });
     });
     put(dot, { transform: `translate(${canvas.x(place[0])},${canvas.y(place[1])})` });
     put(disc, { fill: colours.ink, stroke: colours.background });
-    const said = `At ${quantities.map((q, k) => `${name(q)} ${short(place[k])}`).join(" and ")}: ${words[here ? 0 : 1]}.`;
+    const said = `At ${quantities.map((q, k) => `${words(q.name)} ${short(place[k])}`).join(" and ")}: ${named[here ? 0 : 1]}.`;
     if (movable) {
-      put(dot, { "aria-label": `${name(quantities[0])} and ${name(quantities[1])}`, "aria-valuemin": spans[1][0], "aria-valuemax": spans[1][1], "aria-valuenow": two(place[1]), "aria-valuetext": said });
+      put(dot, { "aria-label": `${words(quantities[0].name)} and ${words(quantities[1].name)}`, "aria-valuemin": spans[1][0], "aria-valuemax": spans[1][1], "aria-valuenow": two(place[1]), "aria-valuetext": said });
     }
     write(note, said);
-    me.said = `Where in the plane of ${name(quantities[0])} (across) and ${name(quantities[1])} (up) it is "${words[0]}" or "${words[1]}": ${Math.round((100 * centre[0][2]) / CELLS ** 2)} % of the picture is "${words[0]}". ${said}`;
+    me.said = `Where in the plane of ${words(quantities[0].name)} (across) and ${words(quantities[1].name)} (up) it is "${named[0]}" or "${named[1]}": ${Math.round((100 * centre[0][2]) / CELLS ** 2)} % of the picture is "${named[0]}". ${said}`;
   }
 
-  const me = { title: `${across.replaceAll("_", " ")} and ${up.replaceAll("_", " ")}`, svg: canvas.svg, below: note, handles: movable, draw, describe: () => me.said, said: "" };
+  const me = { title: `${words(across)} and ${words(up)}`, svg: canvas.svg, below: note, handles: movable, draw, describe: () => me.said, said: "" };
   return me;
 }

@@ -4,7 +4,7 @@ import { handle, knob, onGrid } from "../handles.js";
 import { haloed, labeller } from "../labels.js";
 import { nearestChange } from "../least_change.js";
 import { equilibria, restNear } from "../rest.js";
-import { short, two } from "../say.js";
+import { short, two, words } from "../say.js";
 
 const HEIGHT = 300;
 // The picture is the same for every system, only its scale differs: traces up to a round number T, determinants from
@@ -22,7 +22,6 @@ const NAMES = [
 const ROUND = [1, 1.5, 2, 3, 4, 6, 8, 10];
 // A control moved by a dot stands this much finer than one moved by hand, so that the dot comes where it was put.
 const FINER = 100;
-const words = (name) => name.replaceAll("_", " ");
 
 /** A planar model's rest points by trace and determinant; the dot can be dragged, and the controls move by the least that does it. */
 export function traceDeterminant(board) {
