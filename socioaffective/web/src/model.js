@@ -15,8 +15,3 @@ export function compile(described) {
     J: described.slopes === null ? null : compiled(described.slopes),
   };
 }
-
-/** Values of the settings, or of the states, as the model has them, with those given by name in their place. */
-export function valuesOf(quantities, given = {}) {
-  return Float64Array.from(quantities, (q) => given[q.name] ?? q.value);
-}
