@@ -105,6 +105,12 @@ def scheme() -> dict[str, str]:
     return SCHEMES[_current]
 
 
+def pairs() -> list[tuple[str, str]]:
+    """Returns each colour of the workbook in light and in dark."""
+    light, dark = SCHEMES["light"], SCHEMES["dark"]
+    return [*COLOURS.values(), *((light[key], dark[key]) for key in light), ("#000", dark["ink"])]
+
+
 def tint(share: float) -> str:
     """Returns the background tint of a basin, from that of a low rest point (0) to that of a high one (1)."""
     share = (share - 0.5) * 2.5 + 0.5

@@ -36,6 +36,8 @@ def explore(
     lights: Sequence[Light] = (),
     predict: str | None = None,
     ahead: bool = False,
+    choice: str = "model",
+    called: str | None = None,
 ) -> Board:
     """Returns a widget: controls, and the linked pictures that they move, of a model, a table of runs, or a function.
 
@@ -48,6 +50,9 @@ def explore(
     variable whose curve the reader draws before it is shown. Labels, ranges and meanings come from the model. Beside the
     time course stands the phase plane; with one state the rate of change (of a discrete model the cobweb), with three or
     more the path of the first two. A model with noise is shown without it.
+
+    The code that repeats a run names a model of the catalogue by itself; for a model of your own, or a table, `called` is the
+    name that it has in your notebook. `choice` names the menu of several models.
 
     Of a table, such as a sweep: each dimension beside time is a control, `show` are the variables.
 
@@ -77,9 +82,16 @@ def explore(
         _refuse(model=model, weeks=weeks != 104, controls=controls, policy=policy, ahead=ahead)
         names = variables_of(model, None if show is None else _names(show))
         drawn = None if views is None else chosen(views, [])
-        return TableExplorer(model, names, drawn, _lights(lights), predict)
+        return TableExplorer(model, names, drawn, _lights(lights), predict, _word(called, "runs"))
     if callable(model) and not isinstance(model, (Model, type)):
-        only = {"show": show is not None, "views": views, "policy": policy, "lights": lights, "predict": predict}
+        only = {
+            "called": called,
+            "show": show is not None,
+            "views": views,
+            "policy": policy,
+            "lights": lights,
+            "predict": predict,
+        }
         _refuse(weeks=number(weeks, "weeks") != 104, **only)
         made = controls_of(controls)
         refuse_other_arguments(model, [one["name"] for one in made])
@@ -89,6 +101,7 @@ def explore(
     if ahead:
         raise ValueError("ahead is for exploring a function; a model is computed by the page itself.")
     choices = _choices(model)
+    called = _word(called, "models" if len(choices) > 1 else "model")
     if policy is not None and not isinstance(policy, Climber):
         raise TypeError(f"A page can compute sa.policies.climber; for another policy explore a function, not {policy!r}.")
     first = next(iter(choices.values()))
@@ -107,7 +120,16 @@ def explore(
         raise ValueError(f"weeks must be above 0, and for a discrete model a whole number up to {MOST_STEPS}, not {weeks:g}.")
     default = default_views(first, shown)
     drawn = chosen(views, default[1:] if show is not None and not shown else default)
-    return Explorer(choices, names, drawn, weeks, controls is None, policy, _lights(lights), predict)
+    return Explorer(choices, names, drawn, weeks, controls is None, policy, _lights(lights), predict, _word(choice), called)
+
+
+def _word(given: str | None, otherwise: str = "") -> str:
+    """Returns a name that can stand in code."""
+    if given is None:
+        return otherwise
+    if not isinstance(given, str) or not given.isidentifier():
+        raise ValueError(f"choice and called are names, such as 'sees' and 'asked', not {given!r}.")
+    return given
 
 
 def _lights(given: Any) -> list[Light]:

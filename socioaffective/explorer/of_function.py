@@ -44,6 +44,7 @@ class FigureExplorer(Board):
         self._resting = False
         self._known: dict[tuple, tuple[str, str, bool, list[str]]] = {}
         spec = {"kind": "figure", "title": self.name.replace("_", " "), "file": self.name, "call": self.name, "ahead": ahead}
+        spec["pairs"] = theme.pairs()
         super().__init__(controls, spec)
         if ahead:
             self.pictures = self._ahead()

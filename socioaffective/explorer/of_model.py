@@ -39,11 +39,13 @@ class Explorer(Board):
         policy: Climber | None,
         lights: Sequence[views.Light],
         predict: str | None,
+        choice: str,
+        called: str,
     ) -> None:
         self._choices, self._policy, self.weeks = dict(choices), policy, weeks
         closed = {word: one if policy is None else closed_by(policy, one) for word, one in choices.items()}
         self._closed = {word: one.without_noise() for word, one in closed.items()}
-        self._choice = "model" if len(choices) > 1 else None
+        self._choice, self._called = choice if len(choices) > 1 else None, called
         first = next(iter(self._closed.values()))
         quantities = {**first.states, **first.settings}
         controls = [menu(self._choice, list(choices))] if self._choice else []
@@ -99,7 +101,7 @@ class Explorer(Board):
 
     @property
     def _word(self) -> str:
-        return getattr(self, self._traits_of["model"]) if self._choice else next(iter(self._choices))
+        return getattr(self, self._traits_of[self._choice]) if self._choice else next(iter(self._choices))
 
     @property
     def settings(self) -> dict[str, float]:
@@ -126,7 +128,8 @@ class Explorer(Board):
     def _head(self, word: str) -> str:
         name = models.name_of(self._choices[word])
         noise = ".without_noise()" if self._choices[word].noise else ""
-        return f"sa.simulate({f'sa.models.{name}' if name else 'model'}{noise}"
+        own = f"{self._called}[{word!r}]" if self._choice else self._called
+        return f"sa.simulate({f'sa.models.{name}' if name else own}{noise}"
 
     @property
     def code(self) -> str:

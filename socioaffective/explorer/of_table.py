@@ -33,7 +33,9 @@ class TableExplorer(Board):
         shown: Sequence[views.View] | None,
         lights: Sequence[views.Light],
         predict: str | None,
+        called: str,
     ) -> None:
+        self._called = called
         dims = [str(d) for d in runs[names[0]].dims if d != "time"]
         self.runs = runs = runs.sortby([d for d in dims if not _worded(runs, d)])
         controls = [_control(runs, dim) for dim in dims]
@@ -54,7 +56,7 @@ class TableExplorer(Board):
             "predict": predict,
             "guessed": guessed(drawn, names, predict),
             "download": list(names),
-            "code": {"head": "runs"},
+            "code": {"head": called},
         }
         stacked = np.stack([runs[n].transpose(*dims, "time").values for n in names], axis=-2)
         super().__init__(controls, spec, table=stacked.astype("<f4").tobytes())
@@ -71,7 +73,7 @@ class TableExplorer(Board):
     def code(self) -> str:
         """What picks the present run from the table."""
         words = [f"{n}={v!r}" if isinstance(v, str) else f"{n}={written(v)}" for n, v in self.values.items()]
-        return f"runs.sel({', '.join(words)})"
+        return f"{self._called}.sel({', '.join(words)})"
 
 
 def _labels(control: Mapping[str, Any]) -> list[Any]:

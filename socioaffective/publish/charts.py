@@ -60,10 +60,8 @@ def both(colour: str) -> tuple[str, str] | None:
 
 @cache
 def _pairs() -> dict[str, tuple[str, str]]:
-    light, dark = theme.SCHEMES["light"], theme.SCHEMES["dark"]
-    pairs = list(theme.COLOURS.values()) + [(light[key], dark[key]) for key in light]
+    pairs = theme.pairs()
     pairs += [tuple(_between(LOW[k], HIGH[k], share / 1000) for k in (0, 1)) for share in range(1001)]
-    pairs.append(("#000", dark["ink"]))
     # A colour that both themes have is the light one: charts are light unless they were asked to be dark.
     return {dark: (light, dark) for light, dark in reversed(pairs)} | {light: (light, dark) for light, dark in reversed(pairs)}
 

@@ -81,6 +81,11 @@ def test_a_model_can_be_chosen():
     assert view.values == {"model": "calm", "ties": 0.45} and view.code.endswith("weeks=104, cues=0.2)")
     view.model_ = "bound"
     assert view.code.endswith("cues=0.9)") and eval(view.code, {"sa": sa}).equals(view.run)
+    named = sa.explore({"calm": lorenz(), "wild": lorenz().replace(rho=20)}, ["x"], weeks=3, choice="kind", called="two")
+    named.kind = "wild"
+    assert (
+        named.code == "sa.simulate(two['wild'], weeks=3)" and sa.explore(lorenz(), ["rho"], called="own").code[12:16] == "own,"
+    )
     with pytest.raises(ValueError, match="over a menu"):
         sa.explore(m, ["ties"], views=[sa.views.multiples("model", "ties")])
 
@@ -208,6 +213,8 @@ at, view = sa.views.at, sa.views
         ({"lights": [view.light("odd", at("tie", 2) < 1)]}, ValueError, "Did you mean 'ties'"),
         ({"predict": "tie"}, ValueError, "Did you mean 'ties'"),
         ({"ahead": True}, ValueError, "exploring a function"),
+        ({"called": "my model"}, ValueError, "names, such as"),
+        ({"choice": 3}, ValueError, "names, such as"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(given, kind, said):

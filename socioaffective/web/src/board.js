@@ -173,6 +173,20 @@ export function explorer({ model: traits, el }) {
     }, STILL);
   }
 
+  /** Works out at once what would wait until the reader is still, so that a picture that is saved is whole. */
+  board.complete = () => {
+    clearTimeout(waiting);
+    round += 1;
+    if (frame) {
+      cancelAnimationFrame(frame);
+      draw();
+      clearTimeout(waiting);
+    }
+    if (!state || !trouble.hidden) return;
+    for (const view of views) if (view.refine) for (const step of view.refine(state)) void step;
+    settle();
+  };
+
   const sized = new ResizeObserver(([entry]) => {
     const next = Math.floor(entry.contentRect.width);
     if (next === width || !next) return;

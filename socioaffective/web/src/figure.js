@@ -77,10 +77,10 @@ export function figure({ model: traits, el }) {
     write(call, code({ spec, values }));
     write(working, spec.ahead ? "" : line.word());
     const now = shown();
-    const key = JSON.stringify(now);
+    const key = JSON.stringify([now, root.dataset.theme]);
     if (key === known) return;
     known = key;
-    drawn = now.picture ? picture(now.picture) : null;
+    drawn = now.picture ? picture(recoloured(now.picture, spec.pairs, root.dataset.theme)) : null;
     box.replaceChildren(...(drawn ? [drawn.svg] : []));
     drawn?.svg.setAttribute("aria-label", now.alternative);
     box.hidden = !drawn;
@@ -189,4 +189,11 @@ function picture(text) {
 /** Returns the text that bytes packed by zlib hold. */
 async function unpacked(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+/** Returns a picture in the colours of a theme, whichever theme it was drawn in. */
+function recoloured(text, pairs, theme) {
+  const own = theme === "dark" ? 1 : 0;
+  const swap = new Map(pairs.map((pair) => [pair[1 - own].toUpperCase(), pair[own]]));
+  return text.replace(/="(#[0-9A-Fa-f]{3,6})"/g, (whole, colour) => (swap.has(colour.toUpperCase()) ? `="${swap.get(colour.toUpperCase())}"` : whole));
 }

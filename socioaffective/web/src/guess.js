@@ -1,13 +1,14 @@
 import { put, safe, svg, write } from "./dom.js";
-import { two, words } from "./say.js";
+import { short, two, words } from "./say.js";
 
 // A guess is drawn through so many points, the first of which is given.
 const POINTS = 9;
+const said = (value) => (typeof value === "string" ? value : short(value));
 const KEYS = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.2, PageDown: -0.2 };
 
 /** The reader's guess of one curve: drawn by mouse or keys on the time course, compared once it is committed. */
 export function guess(board) {
-  const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 1 };
+  const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 2 };
   let stored = null;
   /** Takes over the guess that the trait holds, where another view or Python has put it. */
   const load = () => {
@@ -117,7 +118,7 @@ export function guess(board) {
   };
   /** Begins a guess: everything that would tell is hidden until it is compared. */
   me.begin = () => {
-    Object.assign(me, { active: true, hides: true, verdict: "", values: null, at: POINTS - 1 });
+    Object.assign(me, { active: true, hides: true, verdict: "", values: null, at: POINTS - 2 });
     board.redraw();
     requestAnimationFrame(() => requestAnimationFrame(() => handle.focus()));
   };
@@ -143,6 +144,11 @@ export function guess(board) {
     store();
     board.redraw();
   };
-  me.say = (node) => write(node, me.active ? `Draw what ${words(me.name)} will do: drag across the time course, or use the arrow keys on its handle.` : me.verdict);
+  /** What was compared belongs to the settings of then: once they have moved, it is said of them. */
+  const then = () => {
+    const moved = board.spec.controls.filter(({ name }) => me.settings && me.settings[name] !== board.values[name]);
+    return me.verdict && moved.length ? `When it was compared (${moved.map(({ name, label }) => `${label} ${said(me.settings[name])}`).join(", ")}): ` : "";
+  };
+  me.say = (node) => write(node, me.active ? `Draw what ${words(me.name)} will do: drag across the time course, or use the arrow keys on its handle.` : then() + me.verdict);
   return me;
 }

@@ -2,6 +2,8 @@ import { html, write } from "./dom.js";
 import { compiled } from "./model.js";
 import { equilibria } from "./rest.js";
 
+const ANSWERS = { holds: ["✓", "Holds here:"], fails: ["✗", "Fails here:"], open: ["–", "Not defined here:"] };
+
 /** Claims that hold or fail for the present run: `.elements`, and `.show(state)`. */
 export function lights(claims) {
   const made = claims.map(({ text, samples, test }) => {
@@ -19,10 +21,10 @@ export function lights(claims) {
         read[k] = reading(state, sample);
       });
       holds(read, null, out);
-      const yes = out[0] === 1;
-      mark.dataset.holds = yes;
-      write(mark, yes ? "✓" : "✗");
-      write(word, yes ? "Holds here:" : "Fails here:");
+      const answer = read.some(Number.isNaN) ? "open" : out[0] === 1 ? "holds" : "fails";
+      mark.dataset.holds = answer;
+      write(mark, ANSWERS[answer][0]);
+      write(word, ANSWERS[answer][1]);
     };
     return { element: html("p", { class: "sa-claim" }, mark, word, html("span", {}, text)), show };
   });

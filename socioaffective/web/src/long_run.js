@@ -20,5 +20,5 @@ export function longRun({ model, p, y0, of, times, unit }, rest, where) {
   if (model.states.some((q, k) => !(end[k] >= q.low && end[k] <= q.high))) return "It leaves the picture.";
   const last = `${unit} ${short(times.at(-1))}`;
   if (speed(end) > SETTLED) return `It still moves at ${last}.`;
-  return rest.some((point) => point.continuum) ? "In the long run: to the line of rest points." : `It is all but at rest at ${last}.`;
+  return rest.some((point) => point.continuum) ? "In the long run: to the line of rest points." : `It has hardly moved of late at ${last}, but there is no rest point here.`;
 }

@@ -25,21 +25,20 @@ export function csv(run, names) {
   return `${rows.join("\n")}\n`;
 }
 
-/** Returns the pictures of an explorer side by side as one SVG document. */
+/** Returns the pictures of an explorer, where they stand on the page, as one SVG document. */
 export function drawing(views, background) {
-  let [x, high] = [0, 0];
-  const parts = views.map((view) => {
+  const boxes = views.map((view) => view.svg.getBoundingClientRect());
+  const [left, top] = ["left", "top"].map((side) => Math.min(...boxes.map((box) => box[side])));
+  const [width, height] = ["right", "bottom"].map((side, k) => Math.ceil(Math.max(...boxes.map((box) => box[side])) - [left, top][k]));
+  const parts = views.map((view, k) => {
     const copy = view.svg.cloneNode(true);
-    const [width, height] = [Number(copy.getAttribute("width")), Number(copy.getAttribute("height"))];
-    copy.setAttribute("x", x);
+    copy.setAttribute("x", boxes[k].left - left);
+    copy.setAttribute("y", boxes[k].top - top);
     for (const handle of copy.querySelectorAll("[tabindex]")) handle.removeAttribute("tabindex");
-    x += width + 16;
-    high = Math.max(high, height);
     return new XMLSerializer().serializeToString(copy);
   });
-  const width = x - 16;
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${high}" viewBox="0 0 ${width} ${high}">`;
-  return { text: `${head}<rect width="100%" height="100%" fill="${background}"/>${parts.join("")}</svg>`, width, height: high };
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
+  return { text: `${head}<rect width="100%" height="100%" fill="${background}"/>${parts.join("")}</svg>`, width, height };
 }
 
 export const saveText = (name, text, type) => handed(name, new Blob([text], { type }));

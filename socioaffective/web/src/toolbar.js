@@ -37,7 +37,10 @@ export function toolbar(board, views) {
   const line = html("code", { class: "sa-code" });
   const copy = button("Copy as code", "Copy the call that repeats this run", async () => tellCopied(await copied(line.textContent)));
   const data = button("Data (CSV)", "Download what is drawn as a table", () => saveText(`${name}.csv`, csv(state.run, spec.download), "text/csv"));
-  const picture = () => drawing(views, board.colours().background);
+  const picture = () => {
+    board.complete();
+    return drawing(views, board.colours().background);
+  };
   const asSvg = button("Picture (SVG)", "Download the pictures as a drawing", () => saveText(`${name}.svg`, picture().text, "image/svg+xml"));
   const asPng = button("Picture (PNG)", "Download the pictures as an image", () => savePng(`${name}.png`, picture()));
 

@@ -99,7 +99,7 @@ export function course(board, { names, twin = false }) {
       put(dot, hidden || at === null ? { visibility: "hidden" } : { visibility: "visible", cx: x(run.times[k]), cy: y(value), fill: inked.get(name) });
     });
     board.guess.place(canvas, box, names, colours, run);
-    const kinds = [shown.twin && "dashed: without the assistant", shown.pinned && "dotted: the pinned run", board.guess.values && names.includes(board.guess.name) && "dots: your guess"];
+    const kinds = [shown.twin && `dashed: without the assistant (${names.map((name) => `${words(name)} ${two(shown.twin.of(name)[k])}`).join(", ")})`, shown.pinned && "dotted: the pinned run", board.guess.values && names.includes(board.guess.name) && "dots: your guess"];
     const said = kinds.filter(Boolean).join("; ");
     write(note, said && `${said[0].toUpperCase()}${said.slice(1)}.`);
   }
