@@ -7,6 +7,7 @@ import { compile, compiled } from "../../socioaffective/web/src/model.js";
 import { Failure, integrate, iterate } from "../../socioaffective/web/src/ode.js";
 import { nullclines, separatrices } from "../../socioaffective/web/src/plane.js";
 import { basins, equilibria } from "../../socioaffective/web/src/rest.js";
+import { modelSource } from "../../socioaffective/web/src/run.js";
 
 const given = JSON.parse(readFileSync(0, "utf8"));
 const model = compile(given.model);
@@ -38,6 +39,12 @@ function runs({ draws, times, steps, options }) {
       return { time: error.time, why: error.why, message: error.message, values: error.values };
     }
   });
+}
+
+/** What an explorer of the model shows for the values of its controls. */
+function shownAt({ values, weeks, points, names }) {
+  const run = modelSource({ models: [given.model], weeks, points, unit: "week" }).run(values);
+  return names.map((name) => Array.from(run.of(name)));
 }
 
 function restAt({ draws }) {
@@ -95,7 +102,7 @@ function timeOfBranches({ p, index, range }) {
   return fastest(() => continuation(model, p, index, range));
 }
 
-const QUESTIONS = { aggregates, bodyAt, branches, plane, restAt, runs, spectra, timeOfBranches, timeOfPlane, timeOfRun, valuesAt };
+const QUESTIONS = { aggregates, bodyAt, branches, plane, restAt, runs, shownAt, spectra, timeOfBranches, timeOfPlane, timeOfRun, valuesAt };
 const answers = Object.fromEntries(Object.entries(given.ask).map(([name, ask]) => [name, QUESTIONS[name](ask)]));
 // JSON has no word for what is no number.
 process.stdout.write(JSON.stringify(answers, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)));

@@ -111,6 +111,17 @@ def test_runs_are_those_of_python_over_the_whole_box(model):
         assert np.abs(np.reshape(run, (len(y), -1)) - true.y).max() < 1e-8
 
 
+@pytest.mark.parametrize("width", [1e-9, 1e-3, 1.0, 1e9])
+def test_a_run_is_as_exact_whatever_the_unit_of_its_state(width):
+    amount = sa.state("amount", start=width / 10, bounds=(0, width))
+    growth = sa.parameter("growth", 0.5, (0, 2), "1/week", "how fast it grows")
+    model = sa.Model("Logistic", {amount: growth * amount * (1 - amount / width)})
+    (found,) = answers(model, shownAt={"values": {}, "weeks": 20, "points": 101, "names": ["amount"]})["shownAt"]
+    true = width / (1 + 9 * np.exp(-0.5 * np.linspace(0, 20, 101)))
+    # The page's relative tolerance is 1e-6 a step.
+    assert np.abs(np.array(found, dtype=float) - true).max() < 1e-5 * width
+
+
 @each([m for m in cases() if m.clock == "discrete"])
 def test_the_steps_of_a_map_are_those_of_python(model):
     y, p = draws(model, 100, seed=2)

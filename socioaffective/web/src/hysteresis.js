@@ -1,5 +1,5 @@
 import { integrate } from "./ode.js";
-import { equilibria } from "./rest.js";
+import { equilibria, finest } from "./rest.js";
 import { two } from "./say.js";
 
 // As in Python: how far beyond the end of a branch, and beside it, a state is let go; what counts as a jump; how long it may take.
@@ -31,7 +31,7 @@ export function hysteresis(model, p, index, { branches }) {
     for (let time = 10; time < LONGEST; time *= 4) {
       let path;
       try {
-        path = integrate(model.f, now, settings, Float64Array.of(0, time));
+        path = integrate(model.f, now, settings, Float64Array.of(0, time), { atol: 1e-9 * finest(model) });
       } catch (failure) {
         if (!failure.why) throw failure;
         return null;

@@ -11,6 +11,9 @@ export function boxOf(model) {
   return { low: model.states.map((q) => q.low), width: model.states.map((q) => q.high - q.low) };
 }
 
+/** What an absolute tolerance is a share of: one, or the narrowest range of a state where that is less. */
+export const finest = (model) => Math.min(1, ...boxOf(model).width);
+
 /** What is zero at rest, `move(y, out)`: the rates, or the change per step; and its slopes, `slope(y, out)`. */
 export function motion(model, p) {
   const { n, f, J } = model, discrete = model.clock === "discrete";

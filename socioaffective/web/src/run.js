@@ -1,10 +1,11 @@
 import { compile } from "./model.js";
 import { integrate, iterate } from "./ode.js";
+import { finest } from "./rest.js";
 
 /** A run as a view reads it: `times`, `of(name)` for values over time, `y0` and `p`, start and settings as arrays, and `model`. */
 export function simulated(model, y0, p, times, unit) {
   const { n } = model;
-  const states = model.clock === "discrete" ? iterate(model.f, y0, p, times.length - 1) : integrate(model.f, y0, p, times);
+  const states = model.clock === "discrete" ? iterate(model.f, y0, p, times.length - 1) : integrate(model.f, y0, p, times, { atol: 1e-9 * finest(model) });
   const count = times.length;
   const series = new Map(model.states.map((q, k) => [q.name, states.subarray(k * count, (k + 1) * count)]));
   let computed = false;
