@@ -122,6 +122,14 @@ def test_a_run_is_as_exact_whatever_the_unit_of_its_state(width):
     assert np.abs(np.array(found, dtype=float) - true).max() < 1e-5 * width
 
 
+def test_a_quantity_may_have_a_name_that_every_javascript_object_has():
+    amount = sa.state("constructor", start=0.2)
+    growth = sa.parameter("toString", 0.5, (0, 2), "1/week", "how fast it grows")
+    model = sa.Model("Logistic", {amount: growth * amount * (1 - amount)})
+    (found,) = answers(model, shownAt={"values": {}, "weeks": 2, "points": 3, "names": ["constructor"]})["shownAt"]
+    assert found == pytest.approx(sa.simulate(model, weeks=2, dt=1)["constructor"].values, abs=1e-6)
+
+
 @each([m for m in cases() if m.clock == "discrete"])
 def test_the_steps_of_a_map_are_those_of_python(model):
     y, p = draws(model, 100, seed=2)

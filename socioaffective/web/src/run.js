@@ -37,7 +37,8 @@ export function modelSource(spec) {
   const chosen = (values) => models[spec.choice ? spec.choice.options.indexOf(values[spec.choice.name]) : 0];
   const settle = (values, changed = {}) => {
     const model = chosen(values);
-    const value = (q) => changed[q.name] ?? values[q.name] ?? q.value;
+    // Every object has a "constructor": a name counts only where it was given.
+    const value = (q) => [changed, values].find((given) => Object.hasOwn(given, q.name))?.[q.name] ?? q.value;
     return { model, y0: Float64Array.from(model.states, value), p: Float64Array.from(model.settings, value) };
   };
   const run = (values, changed) => {
