@@ -339,8 +339,8 @@ class Light:
         """What the condition reads."""
         return sorted(self.condition.atoms(Sample), key=lambda s: (s.name, s.dummy_index))
 
-    def described(self, model: Model, weeks: float) -> dict[str, Any]:
-        """Returns what the page needs; ValueError for what the model does not have or a week after the end."""
+    def described(self, model: Model, weeks: float, begin: float = 0.0) -> dict[str, Any]:
+        """Returns what the page needs; ValueError for what the model does not have or a week outside the run."""
         from socioaffective.explorer.javascript import condition_body
         from socioaffective.simulation import switch_of
 
@@ -350,7 +350,7 @@ class Light:
                 _over_time(model, (reading["name"],), f"the light '{self.text}'")
             elif len(model.states) > 2 or not isinstance(model, Model):
                 raise ValueError(f"Rest points are counted for models of one or two states; '{model.title}' has more.")
-            number(reading["time"], f"The week of the light '{self.text}'", (0, weeks))
+            number(reading["time"], f"The week of the light '{self.text}'", (begin, weeks))
             if reading["alone"]:
                 switch_of(model)
         return {"text": self.text, "samples": [s.reading for s in self.samples], "test": condition_body(self)}

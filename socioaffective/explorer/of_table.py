@@ -51,7 +51,7 @@ class TableExplorer(Board):
             "unit": unit,
             "variables": quantities,
             "views": drawn,
-            "lights": [light.described(_Names(names, dims), float(times[-1])) for light in lights],
+            "lights": [light.described(_Names(names, dims), float(times[-1]), float(times[0])) for light in lights],
             "switch": next((d for d in ("access", "engagement") if d in dims and 0 in runs[d]), None),
             "predict": predict,
             "guessed": guessed(drawn, names, predict),
@@ -142,6 +142,9 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
     for name in names:
         if name not in over_time:
             raise unknown("variable over time", name, over_time)
+    if not names:
+        raise ValueError("A table is explored by the variables that it shows: give show at least one, or leave it out.")
+    _refuse_times(runs["time"].values)
     dims = set(runs[names[0]].dims)
     if odd := next((n for n in names if set(runs[n].dims) != dims), None):
         raise ValueError(
@@ -158,3 +161,9 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
     if not all(np.isfinite(runs[n].values).all() for n in names):
         raise ValueError("The table has values that are not numbers; explore the runs that were completed.")
     return names
+
+
+def _refuse_times(times: np.ndarray) -> None:
+    """Raises ValueError for times that a time course cannot be drawn over."""
+    if times.dtype.kind not in "iuf" or len(times) < 2 or not np.isfinite(times).all() or not (np.diff(times) > 0).all():
+        raise ValueError(f"The times of a table must be at least two numbers, each above the one before, not {times[:4].tolist()}.")

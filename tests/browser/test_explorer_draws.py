@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from explorers import Explored
+import xarray as xr
+from explorers import Explored, decimals
 
 import socioaffective as sa
 
@@ -81,6 +82,25 @@ def test_lines_code_and_lights_follow_every_move_as_python_has_them(alive, kind)
             agree(one.drawn(), sa.counterfactual(run), "twin")
         assert one.held == [light.holds(run) for light in lights], one.code
     assert len(codes) == len(MOVES[kind]) + 1
+    seen.clean()
+
+
+def test_a_table_is_read_and_drawn_at_its_own_times_however_far_apart_they_are(alive):
+    times = np.array([50.0, 51, 60, 150, 1050])
+    values = np.stack([(times - 50) / 1000, 1 - (times - 50) / 1000])
+    runs = xr.Dataset({"ties": (("who", "time"), values)}, {"who": ["one", "other"], "time": times})
+    lights = [sa.views.light(f"week {week}", sa.views.at("ties", week) > 0.45) for week in (51, 490, 510, 1000)]
+    view = sa.explore(runs, lights=lights, predict="ties")
+    seen = alive(view)
+    one = Explored(seen)
+    one.press(one.handle("Your guess of ties"), "End", *["PageUp"] * 4)
+    one.button("Compare").click()
+    assert one.settle().held == [light.holds(view.run) for light in lights] == [False, False, True, True]
+    line = one.drawn()["lines"]["ties now"]
+    assert [a for a, _ in line] == pytest.approx(times, abs=5)
+    # The guess stays at 0 to the last of eight steps and ends at 0.8: what it misses are the heights there.
+    missed = np.mean([*(k / 8 for k in range(1, 8)), 0.2])
+    assert f"on average they are {decimals(missed)} apart" in one.root.inner_text()
     seen.clean()
 
 

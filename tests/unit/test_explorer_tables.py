@@ -161,8 +161,20 @@ def test_a_view_that_computes_is_refused(view):
         (lambda: sweep().assign_coords(cues=np.array(["2020", "2021", "2022"], dtype="M8[Y]")), "all words or all numbers"),
         (lambda: sweep().assign_coords(access=[False, True]), "all words or all numbers"),
         (lambda: sweep().where(sweep().cues < 0.5), "not numbers"),
+        (lambda: sweep().isel(time=[0]), "times of a table"),
+        (lambda: sweep().isel(time=slice(None, None, -1)), "times of a table"),
+        (lambda: sweep().isel(time=[0, 1, 1]), "times of a table"),
+        (lambda: sweep().isel(time=[0, 1]).assign_coords(time=np.array(["2020", "2021"], "M8[Y]")), "times of a table"),
     ],
 )
 def test_a_table_that_cannot_be_explored_is_refused(table, said):
     with pytest.raises(ValueError, match=said):
         sa.explore(table())
+
+
+def test_a_table_is_explored_by_what_it_shows_at_weeks_that_it_has():
+    early = sa.views.light("early", sa.views.at("ties", 1) > 0)
+    with pytest.raises(ValueError, match="The week of the light 'early' is 1, outside its bounds"):
+        sa.explore(sweep().sel(time=slice(2, 8)), lights=[early])
+    with pytest.raises(ValueError, match="give show at least one"):
+        sa.explore(sweep(), show=[])

@@ -1,4 +1,5 @@
 import { put, safe, svg, write } from "./dom.js";
+import { read } from "./run.js";
 import { short, two, words } from "./say.js";
 
 // A guess is drawn through so many points, the first of which is given.
@@ -38,8 +39,8 @@ export function guess(board) {
     board.tell("guess", stored);
   };
   const times = () => {
-    const end = board.source.times.at(-1);
-    return Array.from({ length: POINTS }, (_, k) => (end * k) / (POINTS - 1));
+    const [begin, end] = [board.source.times[0], board.source.times.at(-1)];
+    return Array.from({ length: POINTS }, (_, k) => begin + ((end - begin) * k) / (POINTS - 1));
   };
   const set = (k, value) => {
     me.values[k] = Math.min(Math.max(value, limits[0]), limits[1]);
@@ -126,7 +127,7 @@ export function guess(board) {
   me.compare = (run) => {
     Object.assign(me, { active: false, hides: false, settings: { ...board.values } });
     const values = run.of(me.name);
-    const there = times().map((t) => values[Math.round((t / run.times.at(-1)) * (values.length - 1))]);
+    const there = times().map((t) => read(run.times, values, t));
     const off = there.slice(1).reduce((sum, value, k) => sum + Math.abs(value - me.values[k + 1]), 0) / (POINTS - 1);
     const way = (list) => {
       const change = list.at(-1) - list[0];

@@ -1,6 +1,7 @@
 import { html, write } from "./dom.js";
 import { compiled } from "./model.js";
 import { equilibria } from "./rest.js";
+import { read } from "./run.js";
 
 const ANSWERS = { holds: ["✓", "Holds here:"], fails: ["✗", "Fails here:"], open: ["–", "Not defined here:"] };
 
@@ -34,9 +35,5 @@ export function lights(claims) {
 function reading(state, { name, time, alone }) {
   if (name === null) return equilibria(state.run.model, state.run.p).filter((point) => point.stable).length;
   const run = alone ? state.twin() : state.run;
-  if (!run) return NaN;
-  const [values, last] = [run.of(name), run.times.length - 1];
-  const place = (time / run.times[last]) * last;
-  const k = Math.min(Math.floor(place), last - 1);
-  return values[k] + (place - k) * (values[k + 1] - values[k]);
+  return run ? read(run.times, run.of(name), time) : NaN;
 }

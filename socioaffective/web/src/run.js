@@ -72,3 +72,10 @@ export function tableSource(spec, buffer) {
 
 /** Returns the label that is nearest to a value. */
 export const nearest = (labels, value) => labels.reduce((best, label) => (Math.abs(label - value) < Math.abs(best - value) ? label : best));
+
+/** Returns what a series is at a time: on the straight line between its neighbours, however far apart they are. */
+export function read(times, values, time) {
+  let k = 1;
+  while (k < times.length - 1 && times[k] < time) k += 1;
+  return values[k - 1] + ((time - times[k - 1]) / (times[k] - times[k - 1])) * (values[k] - values[k - 1]);
+}

@@ -36,7 +36,7 @@ function written(value) {
 /** Returns a sentence on where a line begins and ends, and on a peak or a low in between. */
 export function story(words, times, values, unit) {
   const last = values.length - 1;
-  let text = `${words} goes from ${two(values[0])} to ${two(values[last])} over ${short(times[last])} ${unit}s`;
+  let text = `${words} goes from ${two(values[0])} to ${two(values[last])} over ${short(times[last] - times[0])} ${unit}s`;
   let [high, low] = [0, 0];
   for (let k = 1; k <= last; k += 1) {
     if (values[k] > values[high]) high = k;

@@ -60,7 +60,7 @@ export function course(board, { names, twin = false }) {
     const { run, pinned } = state;
     const shown = { now: run, pinned, twin: twin ? state.twin() : null };
     const colours = board.colours();
-    const across = [0, run.times.at(-1)];
+    const across = [run.times[0], run.times.at(-1)];
     const inked = new Map(quantities.map((q) => [q.name, board.colour(q)]));
     const hidden = board.guess.hides;
     const right = 14 + Math.min(Math.max(...names.map((name) => wide(`${words(name)} −0.00`))), width * 0.4);

@@ -88,7 +88,7 @@ export function multiples(board, { over, names }) {
       put(title, { x: size / 2, y: 17, fill: colours.ink, "font-weight": chosen ? "bold" : "normal" });
       write(title, option);
       put(canvas.svg, { y: HEAD });
-      const box = canvas.fit({ width: size, height: HEIGHT, xs: [0, run.times.at(-1)], ys, xTitle: `time (${run.unit}s)`, yTitle: level, colours, right, left: LEFT });
+      const box = canvas.fit({ width: size, height: HEIGHT, xs: [run.times[0], run.times.at(-1)], ys, xTitle: `time (${run.unit}s)`, yTitle: level, colours, right, left: LEFT });
       panel.box = box;
       const { x, y } = canvas;
       const at = cursor ?? run.times.length - 1;

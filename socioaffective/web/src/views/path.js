@@ -38,7 +38,7 @@ export function path(board, { x: across, y: up }) {
   }
 
   function describe({ run, pinned }) {
-    const head = `Path of ${words(up)} against ${words(across)} over ${short(run.times.at(-1))} ${run.unit}s`;
+    const head = `Path of ${words(up)} against ${words(across)} over ${short(run.times.at(-1) - run.times[0])} ${run.unit}s`;
     if (board.guess.hides) return `${head}, hidden until your guess is compared.`;
     const ends = (source) => [0, source.times.length - 1].map((k) => `(${two(source.of(across)[k])}, ${two(source.of(up)[k])})`).join(" to ");
     return `${head}, which goes from ${ends(run)}${pinned ? `; in the pinned run from ${ends(pinned)}` : ""}.`;
