@@ -68,7 +68,7 @@ class Explorer(Board):
             "switch": _switch(first),
             "predict": predict,
             "download": list(dict.fromkeys([*first.states, *first.levers, *first.observables])),
-            "guessed": guessed(drawn, first.states, predict),
+            "guessed": guessed(drawn, [*first.states, *first.levers, *first.observables], predict),
             "code": {
                 "heads": [self._head(word) for word in choices],
                 "tail": self._tail,

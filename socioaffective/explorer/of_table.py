@@ -166,4 +166,6 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
 def _refuse_times(times: np.ndarray) -> None:
     """Raises ValueError for times that a time course cannot be drawn over."""
     if times.dtype.kind not in "iuf" or len(times) < 2 or not np.isfinite(times).all() or not (np.diff(times) > 0).all():
-        raise ValueError(f"The times of a table must be at least two numbers, each above the one before, not {times[:4].tolist()}.")
+        raise ValueError(
+            f"The times of a table must be at least two numbers, each above the one before, not {times[:4].tolist()}."
+        )

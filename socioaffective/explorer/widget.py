@@ -146,9 +146,16 @@ def written(value: float, slack: float = 0.0) -> str:
     return next(text for text in texts if abs(float(text) - value) <= slack)
 
 
-def guessed(drawn: Sequence[Mapping[str, Any]], states: Collection[str], predict: str | None) -> str | None:
-    """Returns the variable whose curve a reader can guess, on a time course; ValueError for one that none of them shows."""
+def guessed(drawn: Sequence[Mapping[str, Any]], known: Collection[str], predict: str | None) -> str | None:
+    """Returns the variable whose curve a reader can guess: the given one, or the first on a time course, or none without one.
+
+    Raises ValueError for one that is not `known`, or that no time course shows.
+    """
     courses = [name for view in drawn if view["kind"] == "course" for name in view["names"]]
+    if predict is not None and predict not in known:
+        raise unknown("variable to predict", predict, known)
     if predict is not None and predict not in courses:
-        raise unknown("variable of a time course to predict", predict, courses)
-    return predict or next((name for name in courses if name in states), next(iter(courses), None))
+        raise ValueError(
+            f"The guess of '{predict}' is drawn over a time course: add sa.views.course('{predict}') to the views."
+        )
+    return predict or next(iter(courses), None)

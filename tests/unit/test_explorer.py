@@ -212,6 +212,8 @@ at, view = sa.views.at, sa.views
         ({"lights": [view.light("late", at("ties", 200) < 1)]}, ValueError, "The week of the light 'late'"),
         ({"lights": [view.light("odd", at("tie", 2) < 1)]}, ValueError, "Did you mean 'ties'"),
         ({"predict": "tie"}, ValueError, "Did you mean 'ties'"),
+        ({"predict": "ties", "show": "wanting"}, ValueError, "drawn over a time course"),
+        ({"predict": "ties", "views": [view.phase_plane()]}, ValueError, "drawn over a time course"),
         ({"ahead": True}, ValueError, "exploring a function"),
         ({"called": "my model"}, ValueError, "names, such as"),
         ({"choice": 3}, ValueError, "names, such as"),

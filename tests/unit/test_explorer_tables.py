@@ -172,6 +172,14 @@ def test_a_table_that_cannot_be_explored_is_refused(table, said):
         sa.explore(table())
 
 
+def test_a_guess_is_offered_where_it_can_be_drawn():
+    across = [sa.views.path("wanting", "ties")]
+    assert sa.explore(sweep(), views=across).spec["guessed"] is None
+    assert sa.explore(sweep(), views=[*across, sa.views.course("ties")]).spec["guessed"] == "ties"
+    with pytest.raises(ValueError, match="drawn over a time course"):
+        sa.explore(sweep(), views=across, predict="ties")
+
+
 def test_a_table_is_explored_by_what_it_shows_at_weeks_that_it_has():
     early = sa.views.light("early", sa.views.at("ties", 1) > 0)
     with pytest.raises(ValueError, match="The week of the light 'early' is 1, outside its bounds"):
