@@ -306,8 +306,11 @@ def at(name: str, week: float, alone: bool = False) -> Sample:
     >>> import socioaffective as sa
     >>> lonelier = sa.views.at("ties", 104) < sa.views.at("ties", 104, alone=True)
     """
-    symbol = Sample(f"{name}_{week:g}{'_alone' * alone}", real=True)
-    symbol.reading = {"name": name, "time": number(week, "week"), "alone": bool(alone)}
+    if not isinstance(name, str):
+        raise TypeError(f"at reads a quantity by its name, such as at('ties', 104), not {name!r}.")
+    week = number(week, "week")
+    symbol = Sample(f"{name}_{week:g}{'_alone' * bool(alone)}", real=True)
+    symbol.reading = {"name": name, "time": week, "alone": bool(alone)}
     return symbol
 
 
@@ -390,9 +393,15 @@ def light(text: str, condition: Any) -> Light:
     >>> sa.explore(sa.models.companion, ["cues"], lights=[sa.views.light("Relief after four weeks", relief)])
     Explorer('Companion': cues)
     """
+    from sympy.core.relational import Relational
     from sympy.logic.boolalg import Boolean
 
-    if not isinstance(condition, Boolean) or not condition.atoms(Sample) or condition.free_symbols - condition.atoms(Sample):
+    samples = condition.atoms(Sample) if isinstance(condition, Boolean) else set()
+    # A symbol is a Boolean to SymPy, so that a number alone would pass for a claim.
+    loose = (
+        condition.xreplace({r: sympy.Dummy() for r in condition.atoms(Relational)}).free_symbols & samples if samples else ()
+    )
+    if not samples or condition.free_symbols - samples or loose:
         raise TypeError(
             "The condition of a light compares what sa.views.at and sa.views.stable_states read, such as "
             f"at('ties', 104) < 0.1, not {condition!r}."

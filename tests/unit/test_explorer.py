@@ -224,10 +224,17 @@ def test_what_cannot_be_explored_is_refused(given, kind, said):
         sa.explore(m, **given)
 
 
-@pytest.mark.parametrize("condition", [3, True, m.symbols["ties"] < 0.1, at("ties", 4) + 1, at("ties", 4) < m.symbols["ties"]])
+@pytest.mark.parametrize("condition", [3, True, m.symbols["ties"] < 0.1, at("ties", 4) + 1, at("ties", 4) < m.symbols["ties"],
+                                       at("ties", 4), ~at("ties", 4), at("ties", 4) | (at("ties", 8) < 1)])  # fmt: skip
 def test_a_light_reads_runs_and_nothing_else(condition):
     with pytest.raises(TypeError, match="compares what"):
         view.light("odd", condition)
+
+
+@pytest.mark.parametrize("given", [(None, 4), (["ties"], 4), ("ties", "soon"), ("ties", [4])])
+def test_a_reading_has_a_name_and_a_week(given):
+    with pytest.raises(TypeError, match="by its name|week must be a plain number"):
+        at(*given)
 
 
 def test_models_to_choose_from_have_the_same_quantities():
