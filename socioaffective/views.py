@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-import xarray as xr
-
 from socioaffective import theme
 from socioaffective.checks import listed, number, unknown, whole
+from socioaffective.lights import Light, at, light, over_time, stable_states
 from socioaffective.model import Model
 
 __all__ = [
@@ -56,14 +54,6 @@ class View:
         return {"kind": self.kind, **self.describe(model)}
 
 
-def _over_time(model: Model, names: tuple, what: str) -> list[str]:
-    known = [*model.states, *model.levers, *model.observables]
-    for name in names:
-        if not isinstance(name, str) or name not in known:
-            raise unknown(f"state, lever or observable for {what}", name, known)
-    return list(names)
-
-
 def _planar(model: Model, what: str) -> None:
     if len(model.states) != 2:
         raise ValueError(f"{what} needs a model of two states; '{model.title}' has {len(model.states)}.")
@@ -80,7 +70,7 @@ def course(*names: str, twin: bool = False) -> View:
     """
 
     def describe(model: Model) -> dict[str, Any]:
-        return {"names": _over_time(model, names or (*model.states, *model.observables), "a time course"), "twin": bool(twin)}
+        return {"names": over_time(model, names or (*model.states, *model.observables), "a time course"), "twin": bool(twin)}
 
     return View("course", describe)
 
@@ -108,7 +98,7 @@ def path(x: str, y: str) -> View:
     >>> sa.explore(sa.models.ecosystem, ["access"], views=[sa.views.path("engagement", "wellbeing")])
     Explorer('Ecosystem': access)
     """
-    return View("path", lambda model: dict(zip(("x", "y"), _over_time(model, (x, y), "a path"), strict=True)))
+    return View("path", lambda model: dict(zip(("x", "y"), over_time(model, (x, y), "a path"), strict=True)))
 
 
 def phase_line() -> View:
@@ -216,7 +206,7 @@ def authorship() -> View:
     """
 
     def describe(model: Model) -> dict[str, Any]:
-        share = _over_time(model, ("authorship",), "the bar of authorship")[0]
+        share = over_time(model, ("authorship",), "the bar of authorship")[0]
         return {"share": share, "inks": [list(theme.colours(name)) for name in ("preference", "offer")]}
 
     return View("authorship", describe)
@@ -241,7 +231,7 @@ def fan(name: str, spread: Mapping[str, float], people: int = 100) -> View:
             if one not in known:
                 raise unknown("state, parameter, lever or input to spread", one, known)
         sizes = {n: number(v, f"The spread of '{n}'", (0, known[n].bounds[1] - known[n].bounds[0])) for n, v in spread.items()}
-        (drawn,) = _over_time(model, (name,), "a fan")
+        (drawn,) = over_time(model, (name,), "a fan")
         return {"name": drawn, "spread": sizes, "people": whole(people, "people", 10, 400)}
 
     return View("fan", describe)
@@ -260,7 +250,7 @@ def multiples(over: str, *names: str) -> View:
     """
 
     def describe(model: Model) -> dict[str, Any]:
-        return {"over": over, "names": _over_time(model, names or tuple(model.states), "small multiples")}
+        return {"over": over, "names": over_time(model, names or tuple(model.states), "small multiples")}
 
     return View("multiples", describe)
 
@@ -290,123 +280,6 @@ def region(x: str, y: str, margin: Any, words: tuple[str, str] = ("holds", "fail
         return {"x": x, "y": y, "margin": expression_body([margin], model), "words": list(words)}
 
     return View("region", describe)
-
-
-class Sample(sympy.Dummy):
-    """A number read off a run, to write conditions with; made by `at`."""
-
-    reading: dict[str, Any]
-
-
-def at(name: str, week: float, alone: bool = False) -> Sample:
-    """Returns the value of a quantity at a week, as a SymPy symbol to write the condition of a `light` with.
-
-    Keyword: `alone` reads it for the same person without the assistant.
-
-    >>> import socioaffective as sa
-    >>> lonelier = sa.views.at("ties", 104) < sa.views.at("ties", 104, alone=True)
-    """
-    if not isinstance(name, str):
-        raise TypeError(f"at reads a quantity by its name, such as at('ties', 104), not {name!r}.")
-    week = number(week, "week")
-    symbol = Sample(f"{name}_{week:g}{'_alone' * bool(alone)}", real=True)
-    symbol.reading = {"name": name, "time": week, "alone": bool(alone)}
-    return symbol
-
-
-def stable_states() -> Sample:
-    """Returns the number of stable rest points of a model of one or two states, to write the condition of a `light` with.
-
-    >>> import socioaffective as sa
-    >>> bistable = sa.views.stable_states() > 1
-    """
-    symbol = Sample("stable_states", integer=True)
-    symbol.reading = {"name": None, "time": 0.0, "alone": False}
-    return symbol
-
-
-@dataclass(frozen=True)
-class Light:
-    """A claim, and the condition on a run by which an explorer says that it holds or fails; made by `light`.
-
-    >>> import socioaffective as sa
-    >>> sa.views.light("Ties are lost", sa.views.at("ties", 104) < 0.1).text
-    'Ties are lost'
-    """
-
-    text: str
-    condition: Any
-
-    @property
-    def samples(self) -> list[Sample]:
-        """What the condition reads."""
-        return sorted(self.condition.atoms(Sample), key=lambda s: (s.name, s.dummy_index))
-
-    def described(self, model: Model, weeks: float, begin: float = 0.0) -> dict[str, Any]:
-        """Returns what the page needs; ValueError for what the model does not have or a week outside the run."""
-        from socioaffective.explorer.javascript import condition_body
-        from socioaffective.simulation import switch_of
-
-        for sample in self.samples:
-            reading = sample.reading
-            if reading["name"] is not None:
-                _over_time(model, (reading["name"],), f"the light '{self.text}'")
-            elif len(model.states) > 2 or not isinstance(model, Model):
-                raise ValueError(f"Rest points are counted for models of one or two states; '{model.title}' has more.")
-            number(reading["time"], f"The week of the light '{self.text}'", (begin, weeks))
-            if reading["alone"]:
-                switch_of(model)
-        return {"text": self.text, "samples": [s.reading for s in self.samples], "test": condition_body(self)}
-
-    def holds(self, run: xr.Dataset) -> bool:
-        """Returns whether the condition holds for a run of one person.
-
-        >>> import socioaffective as sa
-        >>> lost = sa.views.light("Ties are lost", sa.views.at("ties", 104) < 0.1)
-        >>> lost.holds(sa.simulate(sa.models.companion, cues=0.2)), lost.holds(sa.simulate(sa.models.companion, cues=0.9))
-        (False, True)
-        """
-        from socioaffective.equilibrium import equilibria
-        from socioaffective.simulation import counterfactual
-
-        values = {}
-        for sample in self.samples:
-            reading = sample.reading
-            if reading["name"] is None:
-                rest = equilibria(run.attrs["call"].model, **run.attrs["settings"])
-                values[sample] = sum(point.stable for point in rest)
-            else:
-                source = counterfactual(run) if reading["alone"] else run
-                values[sample] = float(source[reading["name"]].interp(time=reading["time"]))
-        return bool(self.condition.xreplace(values))
-
-
-def light(text: str, condition: Any) -> Light:
-    """Returns a claim that an explorer shows with a light: it holds here, or it fails here.
-
-    Inputs: `text`, the claim in words; `condition`, a SymPy comparison (or several, joined by `&`, `|`, `~`) of what `at` and
-    `stable_states` read. Raises TypeError for anything else.
-
-    >>> import socioaffective as sa
-    >>> at = sa.views.at
-    >>> relief = at("felt_relatedness", 4) > at("felt_relatedness", 4, alone=True)
-    >>> sa.explore(sa.models.companion, ["cues"], lights=[sa.views.light("Relief after four weeks", relief)])
-    Explorer('Companion': cues)
-    """
-    from sympy.core.relational import Relational
-    from sympy.logic.boolalg import Boolean
-
-    samples = condition.atoms(Sample) if isinstance(condition, Boolean) else set()
-    # A symbol is a Boolean to SymPy, so that a number alone would pass for a claim.
-    loose = (
-        condition.xreplace({r: sympy.Dummy() for r in condition.atoms(Relational)}).free_symbols & samples if samples else ()
-    )
-    if not samples or condition.free_symbols - samples or loose:
-        raise TypeError(
-            "The condition of a light compares what sa.views.at and sa.views.stable_states read, such as "
-            f"at('ties', 104) < 0.1, not {condition!r}."
-        )
-    return Light(str(text), condition)
 
 
 def chosen(given: Any, default: list[View]) -> list[View]:

@@ -233,7 +233,7 @@ def test_a_light_reads_runs_and_nothing_else(condition):
 
 @pytest.mark.parametrize("given", [(None, 4), (["ties"], 4), ("ties", "soon"), ("ties", [4])])
 def test_a_reading_has_a_name_and_a_week(given):
-    with pytest.raises(TypeError, match="by its name|week must be a plain number"):
+    with pytest.raises(TypeError, match=r"by its name|week must be a plain number"):
         at(*given)
 
 
