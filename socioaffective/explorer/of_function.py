@@ -91,7 +91,7 @@ class FigureExplorer(Board):
         try:
             with warnings.catch_warnings(record=True) as noticed:
                 warnings.simplefilter("always", UserWarning)
-                picture, alternative = theme.picture(chart_of(self.name, self.figure, **settings))
+                picture, alternative = theme.picture(chart_of(self.name, self.figure, settings))
         except (RuntimeError, ValueError, SchemaValidationError) as error:
             return "", str(error), True, []
         return picture, alternative, False, list(dict.fromkeys(str(w.message) for w in noticed))
@@ -116,7 +116,7 @@ def _lean(picture: str) -> str:
     return re.sub(r' aria-\w+="[^"]*"| class="[^"]*"| role="[^"]*"', "", picture)
 
 
-def chart_of(name: str, figure: Callable[..., Any], **settings: Any) -> alt.TopLevelMixin:
+def chart_of(name: str, figure: Callable[..., Any], settings: Mapping[str, Any]) -> alt.TopLevelMixin:
     """Returns the figure that a function of the reader makes; whatever it raises is an error that the view can show."""
     try:
         chart = figure(**settings)

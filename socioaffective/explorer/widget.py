@@ -61,11 +61,24 @@ class Board(Shown):
     code = ""
 
     def __init__(self, controls: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], **traits: Any) -> None:
-        self._traits_of = {c["name"]: c["name"] + "_" * hasattr(type(self), c["name"]) for c in controls}
+        self._traits_of = self._free([c["name"] for c in controls])
         self._controls = {c["name"]: c for c in controls}
         made = {self._traits_of[c["name"]]: _trait(c).tag(sync=True) for c in controls}
         self.add_traits(**made)
         super().__init__({**spec, "controls": list(controls), "traits": self._traits_of}, **traits)
+
+    def _free(self, names: Sequence[str]) -> dict[str, str]:
+        """Returns the trait of each control: its name, with as many `_` behind it as it takes to be nobody else's."""
+        taken = {"self", *vars(self), *dir(type(self))}
+        found: dict[str, str] = {}
+        for name in names:
+            trait = name
+            # What begins with `_` and does not end with it is the widget's own, now or later.
+            while trait in taken or (trait.startswith("_") and not trait.endswith("_")) or trait in {*names} - {name}:
+                trait += "_"
+            taken.add(trait)
+            found[name] = trait
+        return found
 
     @property
     def values(self) -> dict[str, Any]:
@@ -85,7 +98,17 @@ class Board(Shown):
         return 1e-9 * control["step"] if control and moved else 0.0
 
 
-class Label(traitlets.CFloat):
+class Number(traitlets.CFloat):
+    """A number inside its bounds, which what is no number is not."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        number = super().validate(obj, value)
+        if np.isnan(number):
+            raise traitlets.TraitError(f"The '{self.name}' trait of {type(obj).__name__} must be a number, not {value!r}.")
+        return number
+
+
+class Label(Number):
     """One of several numbers: the nearest to what is given."""
 
     def __init__(self, labels: Sequence[float], value: float) -> None:
@@ -102,7 +125,7 @@ def _trait(control: Mapping[str, Any]) -> traitlets.TraitType:
         return Label(control["labels"], control["value"])
     if "options" in control:
         return traitlets.Enum(control["options"], control["value"])
-    return traitlets.CFloat(control["value"], min=control["low"], max=control["high"])
+    return Number(control["value"], min=control["low"], max=control["high"])
 
 
 def slider(quantity: Quantity, folded: bool = False) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 import pytest
 import sympy
+import traitlets
 from own_models import logistic_map, lorenz, title
 
 import socioaffective as sa
@@ -47,6 +48,27 @@ def test_a_control_whose_name_a_widget_needs_gets_a_longer_one():
     view = sa.explore(sa.Model("Own", {x: -layout * x}), ["layout"])
     view.layout_ = 0.7
     assert view.values == {"layout": 0.7} and view.code == "sa.simulate(model, weeks=104, layout=0.7)"
+
+
+@pytest.mark.parametrize(
+    "names", [("layout", "layout_"), ("_closed", "_choices"), ("_traits_of", "_controls"), ("self", "values")]
+)
+def test_controls_never_take_what_a_widget_needs_nor_each_others_place(names):
+    one, other = (sa.parameter(name, value, (0, 1)) for name, value in zip(names, (0.3, 0.6), strict=True))
+    mood = sa.state("mood")
+    model = sa.Model("Mood", {mood: one - other * mood})
+    explored = sa.explore(model)
+    assert explored.values == {"mood": 0, names[0]: 0.3, names[1]: 0.6}
+    setattr(explored, explored.spec["traits"][names[0]], 0.4)
+    assert explored.values[names[0]] == 0.4 and f"{names[0]}=0.4" in explored.code
+    assert explored.run["mood"].equals(sa.simulate(model, **{names[0]: 0.4})["mood"])
+
+
+def test_what_is_no_number_is_no_value_of_a_control():
+    explored = sa.explore(sa.models.companion, ["cues"])
+    with pytest.raises(traitlets.TraitError, match="must be a number"):
+        explored.cues = float("nan")
+    assert explored.cues == 0
 
 
 def test_all_explorers_share_one_runtime_and_carry_little_code():

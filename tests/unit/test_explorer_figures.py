@@ -33,6 +33,21 @@ def test_a_function_is_explored_by_its_arguments():
     assert view.drawn == drawn + 3
 
 
+@pytest.mark.parametrize("name", ["name", "figure", "self", "drawn", "_known", "settings"])
+def test_an_argument_may_have_any_name(name):
+    seen = []
+    call = {name: ["ties", "wanting"]}
+
+    def figure_of_any(**given):
+        seen.append(given)
+        return figure_of(20, "ties")
+
+    view = sa.explore(figure_of_any, [call])
+    setattr(view, view.spec["traits"][name], "wanting")
+    assert seen == [{name: "ties"}, {name: "wanting"}] and not view.trouble
+    assert view.code == f"figure_of_any({name}='wanting')"
+
+
 def test_a_function_that_fails_says_why_and_recovers():
     def picky(n):
         if n > 1:
