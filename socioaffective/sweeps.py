@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,9 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
     Inputs: `function`, which returns a result of `sa.simulate` or of a plan (`.run`); each keyword is one of its arguments with
     the values that it takes, numbers or words. The result can be explored: `sa.explore(runs)`. Where parameters of one model
     are swept, `sa.simulate` does it by itself, with an `xarray.DataArray` for each.
-    Raises ValueError for an argument that the function does not have, for values given twice or none, and where runs differ
-    in their times.
+    Raises ValueError for an argument that the function does not have or that has the name of a variable that changes, for
+    values given twice or none, for runs of several people, and where runs differ in their times; TypeError for values that
+    are neither numbers nor words.
 
     >>> import socioaffective as sa
     >>> def planned(discount):
@@ -36,15 +38,12 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
     """
     if not values:
         raise ValueError("A sweep needs at least one argument with the values that it takes: sa.sweep(f, discount=[0, 0.1]).")
-    labels = {name: listed(given, f"The values of '{name}'", "[0, 0.5, 1]") for name, given in values.items()}
+    labels = {name: _labels(name, given) for name, given in values.items()}
     arguments = inspect.signature(function).parameters
     if not any(p.kind is p.VAR_KEYWORD for p in arguments.values()):
         for name in labels:
             if name not in arguments:
                 raise unknown("argument of the function", name, arguments)
-    for name, given in labels.items():
-        if len(given) < 1 or len(set(given)) < len(given):
-            raise ValueError(f"The values of '{name}' must be different ones, and at least one, not {given}.")
     combinations = list(itertools.product(*labels.values()))
     if len(combinations) > MOST_RUNS:
         raise ValueError(f"These are {len(combinations):,} combinations; at most {MOST_RUNS:,} are run at once.")
@@ -53,11 +52,29 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
         run = function(**dict(zip(labels, combination, strict=True)))
         if not isinstance(run, xr.Dataset) or "time" not in run.dims:
             raise TypeError(f"The function of a sweep returns a run, not {type(run).__name__}.")
+        if any(variable.dims != ("time",) for variable in run.data_vars.values()):
+            raise ValueError("A sweep is of runs of one person each; this one has several, or other dimensions beside time.")
+        for name in labels:
+            if name in run.data_vars and np.ptp(run[name].values) > 0:
+                raise ValueError(f"'{name}' changes in the runs themselves; give the argument of the function another name.")
         if runs and not run["time"].equals(runs[0]["time"]):
             raise ValueError("The runs of a sweep must have the same times; give each the same weeks and dt.")
         runs.append(run)
     title = getattr(function, "__name__", "sweep").replace("<lambda>", "sweep").replace("_", " ")
     return stacked(runs, labels).assign_attrs(title=title)
+
+
+def _labels(name: str, given: Any) -> list[Any]:
+    """Returns the values of an argument, plain numbers or words, once they can be labels."""
+    if name == "time":
+        raise ValueError("'time' is a dimension of every run; give the argument of the function another name.")
+    values = listed(given, f"The values of '{name}'", "[0, 0.5, 1]")
+    plain = [one.item() if hasattr(one, "ndim") and one.ndim == 0 else one for one in values]
+    if not (all(isinstance(one, str) for one in plain) or all(isinstance(one, Real) for one in plain)):
+        raise TypeError(f"The values of '{name}' must be all numbers or all words, not {plain}.")
+    if len(plain) < 1 or len(set(plain)) < len(plain):
+        raise ValueError(f"The values of '{name}' must be different ones, and at least one, not {plain}.")
+    return plain
 
 
 def stacked(runs: Sequence[xr.Dataset], labels: Mapping[str, Sequence[Any]]) -> xr.Dataset:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import socioaffective as sa
 
@@ -43,8 +44,19 @@ def test_a_sweep_can_be_explored():
         (run, {"cues": np.linspace(0, 1, 20_000)}, ValueError, "at most 10,000"),
         (lambda cues: 3, {"cues": [0.5]}, TypeError, "returns a run"),
         (lambda weeks: sa.simulate(m, weeks), {"weeks": [4, 8]}, ValueError, "same times"),
+        (run, {"cues": [[0.5], [0.6]]}, TypeError, "all numbers or all words"),
+        (run, {"who": ["one", 2]}, TypeError, "all numbers or all words"),
+        (lambda model: sa.simulate(model), {"model": [m, m]}, TypeError, "all numbers or all words"),
+        (lambda time: run(0.5), {"time": [1, 2]}, ValueError, "dimension of every run"),
+        (lambda who: sa.simulate(m, 8, cues=[0.1, 0.9]), {"who": ["one", "other"]}, ValueError, "one person each"),
+        (lambda ties: run(0.5, ties=ties), {"ties": [0.2, 0.9]}, ValueError, "changes in the runs themselves"),
     ],
 )
 def test_what_is_no_sweep_is_refused(function, values, kind, said):
     with pytest.raises(kind, match=said):
         sa.sweep(function, **values)
+
+
+def test_the_values_may_stand_in_an_array_with_labels():
+    cues = xr.DataArray([0.2, 0.9], dims="cues")
+    assert sa.sweep(run, cues=cues).equals(sa.sweep(run, cues=[0.2, 0.9]))
