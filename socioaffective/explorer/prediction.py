@@ -46,8 +46,8 @@ def predict(question: str, options: Sequence[str], answer: str | Callable[[], st
     """
     right = answer() if callable(answer) else answer
     options = listed(options, "options", "['up', 'down']")
-    if len(options) < 2:
-        raise ValueError(f"A guess needs at least two options, not {options}.")
+    if len(options) < 2 or not all(isinstance(option, str) for option in options) or len(set(options)) < len(options):
+        raise ValueError(f"A guess needs at least two options, different ones in words, not {options}.")
     if right not in options:
         raise unknown("option", right, options)
     return Prediction(question, options, right, because)

@@ -104,6 +104,8 @@ CASES = {
     "too many arrows": (lambda: sa.portrait(m, arrows=3000), ValueError, ["arrows", "[1, 60]"]),
     "controls as a word": (lambda: sa.explore(m, "cues"), TypeError, ["['cues', 'ties']"]),
     "one option": (lambda: sa.predict("Up?", ["up"], "up"), ValueError, ["two options"]),
+    "option twice": (lambda: sa.predict("Up?", ["up", "up"], "up"), ValueError, ["different ones"]),
+    "options in numbers": (lambda: sa.predict("How many?", [1, 2], 1), ValueError, ["in words"]),
     "run of another model": (
         lambda: sa.figures.phase_plane(m, sa.simulate(sa.models.mirror, 4)), ValueError, ["'wanting'", "preference"],
     ),
