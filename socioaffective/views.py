@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
+
+import sympy
 
 from socioaffective import theme
 from socioaffective.checks import listed, number, unknown, whole
@@ -52,6 +55,13 @@ class View:
     def described(self, model: Model) -> dict[str, Any]:
         """Returns what the page needs to draw this view of a model; ValueError where the model has no such view."""
         return {"kind": self.kind, **self.describe(model)}
+
+
+def _known(name: Any, what: str, known: Iterable[str]) -> None:
+    """Raises ValueError for what is no name among those known."""
+    names = list(known)
+    if not isinstance(name, str) or name not in names:
+        raise unknown(what, name, names)
 
 
 def _planar(model: Model, what: str) -> None:
@@ -149,11 +159,9 @@ def diagram(setting: str, state: str | None = None, loop: bool = False) -> View:
     def describe(model: Model) -> dict[str, Any]:
         if len(model.states) > 2 or model.clock != "continuous":
             raise ValueError(f"A diagram needs a continuous model of one or two states; '{model.title}' is another.")
-        if setting not in model.settings:
-            raise unknown("parameter, lever or input for a diagram", setting, model.settings)
+        _known(setting, "parameter, lever or input for a diagram", model.settings)
         drawn = list(model.states)[-1] if state is None else state
-        if drawn not in model.states:
-            raise unknown("state for a diagram", drawn, model.states)
+        _known(drawn, "state for a diagram", model.states)
         return {"setting": setting, "state": drawn, "loop": bool(loop)}
 
     return View("diagram", describe)
@@ -271,12 +279,18 @@ def region(x: str, y: str, margin: Any, words: tuple[str, str] = ("holds", "fail
     def describe(model: Model) -> dict[str, Any]:
         from socioaffective.explorer.javascript import expression_body
 
-        known = {**model.states, **model.settings}
         for name in (x, y):
-            if name not in known:
-                raise unknown("state, parameter, lever or input for a region", name, known)
-        if len(words) != 2 or not all(isinstance(word, str) for word in words):
+            _known(name, "state, parameter, lever or input for a region", {**model.states, **model.settings})
+        if x == y:
+            raise ValueError(f"The plane of a region has two different quantities, not '{x}' twice.")
+        if (
+            isinstance(words, str)
+            or not isinstance(words, Sequence)
+            or [isinstance(word, str) for word in words] != [True, True]
+        ):
             raise ValueError(f"words are two, for where it holds and where it fails, not {words!r}.")
+        if not isinstance(margin, (sympy.Basic, Real)):
+            raise TypeError(f"The margin of a region is an expression in the model's symbols, not {margin!r}.")
         return {"x": x, "y": y, "margin": expression_body([margin], model), "words": list(words)}
 
     return View("region", describe)

@@ -229,6 +229,14 @@ at, view = sa.views.at, sa.views
         ({"views": [view.fan("ties", {"ties": 0.1}, people=3)]}, ValueError, "from 10 to 400"),
         ({"views": [view.region("cues", "tie", m.symbols["cues"])]}, ValueError, "Did you mean 'ties'"),
         ({"views": [view.region("cues", "ties", m.symbols["cues"], "ab c")]}, ValueError, "words are two"),
+        ({"views": [view.diagram(["cues"])]}, ValueError, "no parameter, lever or input for a diagram"),
+        ({"views": [view.diagram("cues", ["ties"])]}, ValueError, "no state for a diagram"),
+        ({"views": [view.fan("ties", ["ties"])]}, TypeError, "spread must be a mapping"),
+        ({"views": [view.region(["cues"], "ties", m.symbols["cues"])]}, ValueError, "for a region"),
+        ({"views": [view.region("cues", "cues", m.symbols["cues"])]}, ValueError, "two different quantities"),
+        ({"views": [view.region("cues", "ties", None)]}, TypeError, "margin of a region"),
+        ({"views": [view.region("cues", "ties", "cues - ties")]}, TypeError, "margin of a region"),
+        ({"views": [view.region("cues", "ties", m.symbols["cues"], 5)]}, ValueError, "words are two"),
         ({"policy": sa.policies.fixed(cues=0.5)}, TypeError, "sa.policies.climber"),
         ({"lights": [3]}, TypeError, "made by sa.views.light"),
         ({"lights": [view.light("late", at("ties", 200) < 1)]}, ValueError, "The week of the light 'late'"),
@@ -251,6 +259,10 @@ def test_what_cannot_be_explored_is_refused(given, kind, said):
 def test_a_light_reads_runs_and_nothing_else(condition):
     with pytest.raises(TypeError, match="compares what"):
         view.light("odd", condition)
+
+
+def test_a_line_is_drawn_once_however_often_it_is_named():
+    assert view.course("ties", "wanting", "ties").described(m)["names"] == ["ties", "wanting"]
 
 
 @pytest.mark.parametrize("given", [(None, 4), (["ties"], 4), ("ties", "soon"), ("ties", [4])])
