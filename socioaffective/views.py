@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from socioaffective import theme
-from socioaffective.checks import listed, number, unknown, whole
+from socioaffective.checks import listed, mapped, number, unknown, whole
 from socioaffective.lights import Light, at, light, over_time, stable_states
 from socioaffective.model import Model
 
@@ -79,8 +79,10 @@ def course(*names: str, twin: bool = False) -> View:
     Explorer('Companion': cues)
     """
 
+    once = tuple(one for k, one in enumerate(names) if one not in names[:k])
+
     def describe(model: Model) -> dict[str, Any]:
-        return {"names": over_time(model, names or (*model.states, *model.observables), "a time course"), "twin": bool(twin)}
+        return {"names": over_time(model, once or (*model.states, *model.observables), "a time course"), "twin": bool(twin)}
 
     return View("course", describe)
 
@@ -233,12 +235,12 @@ def fan(name: str, spread: Mapping[str, float], people: int = 100) -> View:
 
     def describe(model: Model) -> dict[str, Any]:
         known = {**model.states, **model.settings}
-        if not spread:
+        given = mapped(spread, "spread", "{'ties': 0.2}")
+        if not given:
             raise ValueError("A fan needs something in which people differ, such as spread={'ties': 0.2}.")
-        for one in spread:
-            if one not in known:
-                raise unknown("state, parameter, lever or input to spread", one, known)
-        sizes = {n: number(v, f"The spread of '{n}'", (0, known[n].bounds[1] - known[n].bounds[0])) for n, v in spread.items()}
+        for one in given:
+            _known(one, "state, parameter, lever or input to spread", known)
+        sizes = {n: number(v, f"The spread of '{n}'", (0, known[n].bounds[1] - known[n].bounds[0])) for n, v in given.items()}
         (drawn,) = over_time(model, (name,), "a fan")
         return {"name": drawn, "spread": sizes, "people": whole(people, "people", 10, 400)}
 
