@@ -122,6 +122,18 @@ def test_a_run_is_as_exact_whatever_the_unit_of_its_state(width):
     assert np.abs(np.array(found, dtype=float) - true).max() < 1e-5 * width
 
 
+def test_a_jump_of_a_rate_is_no_rest_point():
+    level, stairs = sa.state("level", start=0.2), sa.state("stairs", start=0.5)
+    # The first has a rest point on each step, the second only where it jumps.
+    model = sa.Model("Stairs", {level: sympy.floor(5 * level) / 5 - level + 0.04})
+    (found,) = answers(model, restAt={"draws": [[]]})["restAt"]
+    assert [(point["kind"], round(point["y"][0], 6)) for point in found] == [
+        ("stable node", round(k / 5 + 0.04, 6)) for k in range(5)
+    ]
+    model = sa.Model("Stairs", {stairs: sympy.ceiling(3 * stairs) / 3 - stairs})
+    assert answers(model, restAt={"draws": [[]]})["restAt"] == [[]]
+
+
 def test_a_quantity_may_have_a_name_that_every_javascript_object_has():
     amount = sa.state("constructor", start=0.2)
     growth = sa.parameter("toString", 0.5, (0, 2), "1/week", "how fast it grows")

@@ -19,16 +19,23 @@ export function motion(model, p) {
   const { n, f, J } = model, discrete = model.clock === "discrete";
   const { width } = boxOf(model), here = new Float64Array(n), ahead = new Float64Array(n), behind = new Float64Array(n);
 
-  function differences(y, out) {
+  function apart(y, j, h) {
     here.set(y);
+    here[j] = y[j] + h;
+    f(here, p, ahead);
+    here[j] = y[j] - h;
+    f(here, p, behind);
+    return ahead.map((v, i) => v - behind[i]);
+  }
+
+  function differences(y, out) {
     for (let j = 0; j < n; j++) {
-      const h = 6e-6 * width[j];
-      here[j] = y[j] + h;
-      f(here, p, ahead);
-      here[j] = y[j] - h;
-      f(here, p, behind);
-      here[j] = y[j];
-      for (let i = 0; i < n; i++) out[i * n + j] = (ahead[i] - behind[i]) / (2 * h);
+      const h = 6e-6 * width[j], far = apart(y, j, h), near = apart(y, j, h / 8);
+      for (let i = 0; i < n; i++) {
+        // Where a formula jumps it has no slope, however steep a line can be drawn.
+        const jumps = Math.abs(near[i]) > Math.max(0.6 * Math.abs(far[i]), 1e-12 * width[i]);
+        out[i * n + j] = jumps ? NaN : far[i] / (2 * h);
+      }
     }
   }
 
