@@ -135,6 +135,9 @@ def _control(runs: xr.Dataset, dim: str) -> dict[str, Any]:
 
 def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
     """Returns what a table can show over time, once it is a table of runs that fits into a notebook."""
+    for name in [*runs.data_vars, *runs.dims]:
+        if not isinstance(name, str):
+            raise ValueError(f"The variables and dimensions of a table have names in letters, not {name!r}.")
     over_time = [str(n) for n in runs.data_vars if "time" in runs[n].dims and runs[n].ndim > 1]
     if not over_time:
         raise ValueError("A table to explore needs variables over time and at least one other dimension, as a sweep has.")
@@ -158,8 +161,14 @@ def variables_of(runs: xr.Dataset, show: Sequence[str] | None) -> list[str]:
     numbers = sum(runs[n].size for n in names)
     if numbers > MOST_NUMBERS:
         raise ValueError(f"This table has {numbers:,} numbers; at most {MOST_NUMBERS:,} are kept in a notebook. Select fewer.")
-    if not all(np.isfinite(runs[n].values).all() for n in names):
-        raise ValueError("The table has values that are not numbers; explore the runs that were completed.")
+    for name in names:
+        values = runs[name].values
+        if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+            raise ValueError(f"'{name}' has values that are not numbers; explore the runs that were completed.")
+        if np.abs(values.astype(float)).max() > np.finfo("f4").max:
+            raise ValueError(
+                f"'{name}' has values beyond {np.finfo('f4').max:.2g}, which a table cannot keep; give it another unit."
+            )
     return names
 
 
