@@ -88,7 +88,7 @@ class Light:
         return {"text": self.text, "samples": [s.reading for s in self.samples], "test": condition_body(self)}
 
     def holds(self, run: xr.Dataset) -> bool:
-        """Returns whether the condition holds for a run of one person.
+        """Returns whether the condition holds for a run of one person; ValueError for a run that it cannot read.
 
         >>> import socioaffective as sa
         >>> lost = sa.views.light("Ties are lost", sa.views.at("ties", 104) < 0.1)
@@ -98,6 +98,9 @@ class Light:
         from socioaffective.equilibrium import equilibria
         from socioaffective.simulation import counterfactual
 
+        if not isinstance(run, xr.Dataset) or set(run.sizes) != {"time"}:
+            what = f"one with {dict(run.sizes)}" if isinstance(run, xr.Dataset) else repr(run)
+            raise ValueError(f"A light reads the run of one person, such as sa.simulate gives it, not {what}.")
         values = {}
         for sample in self.samples:
             reading = sample.reading
@@ -106,6 +109,10 @@ class Light:
                 values[sample] = sum(point.stable for point in rest)
             else:
                 source = counterfactual(run) if reading["alone"] else run
+                if reading["name"] not in source:
+                    raise unknown(f"variable of the run for the light '{self.text}'", reading["name"], map(str, source.data_vars))
+                span = source["time"][0].item(), source["time"][-1].item()
+                number(reading["time"], f"The week of the light '{self.text}'", span)
                 values[sample] = float(source[reading["name"]].interp(time=reading["time"]))
         return bool(self.condition.xreplace(values))
 

@@ -138,6 +138,20 @@ def test_a_light_holds_in_python_where_it_should():
     assert sa.views.light("two", sympy.Eq(sa.views.stable_states(), 2)).holds(sa.simulate(m, cues=0.7))
 
 
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (lambda: 5, "the run of one person"),
+        (lambda: sa.simulate(m, cues=[0.1, 0.9]), "the run of one person"),
+        (lambda: sa.simulate(m, weeks=50), "outside its bounds"),
+        (lambda: sa.simulate(sa.models.mirror), "no variable of the run"),
+    ],
+)
+def test_a_light_says_which_run_it_cannot_read(run, said):
+    with pytest.raises(ValueError, match=said):
+        view.light("Ties are lost", at("ties", 104) < 0.1).holds(run())
+
+
 def test_repr_is_stable():
     assert repr(sa.explore(m, ["cues"])) == "Explorer('Companion': cues)"
 
