@@ -110,7 +110,9 @@ class Light:
             else:
                 source = counterfactual(run) if reading["alone"] else run
                 if reading["name"] not in source:
-                    raise unknown(f"variable of the run for the light '{self.text}'", reading["name"], map(str, source.data_vars))
+                    raise unknown(
+                        f"variable of the run for the light '{self.text}'", reading["name"], map(str, source.data_vars)
+                    )
                 span = source["time"][0].item(), source["time"][-1].item()
                 number(reading["time"], f"The week of the light '{self.text}'", span)
                 values[sample] = float(source[reading["name"]].interp(time=reading["time"]))

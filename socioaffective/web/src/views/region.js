@@ -1,4 +1,5 @@
 import { plot, wide } from "../axes.js";
+import { contours } from "../contours.js";
 import { html, put, svg, write } from "../dom.js";
 import { knob, pairHandle } from "../handles.js";
 import { compiled } from "../model.js";
@@ -6,14 +7,15 @@ import { short, titled, two, words } from "../say.js";
 
 const HEIGHT = 280;
 // Cells so small that their corners do not show.
-const CELLS = 200;
+const CELLS = 160;
+const SIDE = CELLS + 1;
 
 /** Where in the plane of two quantities something holds: two tints, their border, and the present point, which can be dragged. */
 export function region(board, { x: across, y: up, margin, words: named }) {
   const canvas = plot();
   const outside = svg("rect");
   const inside = svg("path");
-  const border = svg("path", { fill: "none", "stroke-width": 2, "stroke-linecap": "square" });
+  const border = svg("path", { fill: "none", "stroke-width": 2.5, "stroke-linejoin": "round" });
   canvas.under.append(outside, inside, border);
   const texts = named.map((word) => {
     const text = svg("text", { "text-anchor": "middle", "dominant-baseline": "middle", "stroke-width": 3, "paint-order": "stroke" });
@@ -48,37 +50,42 @@ export function region(board, { x: across, y: up, margin, words: named }) {
       value(at.y, at.p, out);
       return out[0];
     };
-    const size = [(spans[0][1] - spans[0][0]) / CELLS, (spans[1][1] - spans[1][0]) / CELLS];
-    const held = [];
+    const [us, vs] = spans.map(([low, high]) => Float64Array.from({ length: SIDE }, (_, k) => low + ((high - low) * k) / CELLS));
+    const grid = new Float64Array(SIDE * SIDE);
+    for (let b = 0; b < SIDE; b += 1) for (let a = 0; a < SIDE; a += 1) grid[b * SIDE + a] = read(us[a], vs[b]);
+    const held = (a, b) => grid[b * SIDE + a] + grid[b * SIDE + a + 1] + grid[(b + 1) * SIDE + a] + grid[(b + 1) * SIDE + a + 1] > 0;
     const centre = [[0, 0, 0], [0, 0, 0]];
     for (let b = 0; b < CELLS; b += 1) {
-      const row = new Uint8Array(CELLS);
       for (let a = 0; a < CELLS; a += 1) {
-        const [u, v] = [spans[0][0] + (a + 0.5) * size[0], spans[1][0] + (b + 0.5) * size[1]];
-        row[a] = read(u, v) > 0 ? 1 : 0;
-        const sum = centre[row[a] ? 0 : 1];
-        sum[0] += u;
-        sum[1] += v;
+        const sum = centre[held(a, b) ? 0 : 1];
+        sum[0] += us[a];
+        sum[1] += vs[b];
         sum[2] += 1;
       }
-      held.push(row);
     }
     const here = read(...place) > 0;
     [xs[i], ys[j]] = place;
     const px = (a) => Math.round(10 * (box.left + ((box.right - box.left) * a) / CELLS)) / 10;
     const py = (b) => Math.round(10 * (box.bottom - ((box.bottom - box.top) * b) / CELLS)) / 10;
-    let [fill, edge] = ["", ""];
-    held.forEach((row, b) => {
+    let fill = "";
+    for (let b = 0; b < CELLS; b += 1) {
       for (let a = 0; a < CELLS; a += 1) {
-        if (a + 1 < CELLS && row[a] !== row[a + 1]) edge += `M${px(a + 1)},${py(b)}V${py(b + 1)}`;
-        if (b + 1 < CELLS && row[a] !== held[b + 1][a]) edge += `M${px(a)},${py(b + 1)}H${px(a + 1)}`;
-        if (row[a] && !row[a - 1]) fill += `M${px(a)},${py(b)}V${py(b + 1)}H`;
-        if (row[a] && !row[a + 1]) fill += `${px(a + 1)}V${py(b)}Z`;
+        if (!held(a, b)) continue;
+        if (a === 0 || !held(a - 1, b)) fill += `M${px(a)},${py(b)}V${py(b + 1)}H`;
+        if (a + 1 === CELLS || !held(a + 1, b)) fill += `${px(a + 1)}V${py(b)}Z`;
       }
-    });
+    }
+    // Between two corners of a cell the border is where a straight line is zero.
+    const cut = (edge) => {
+      const first = edge >> 1;
+      const [row, column, upright] = [Math.floor(first / SIDE), first % SIDE, edge & 1];
+      const share = grid[first] / (grid[first] - grid[first + (upright ? SIDE : 1)]);
+      return [px(column + (upright ? 0 : share)), py(row + (upright ? share : 0))];
+    };
+    const lines = contours(grid, SIDE, cut);
     put(outside, { x: box.left, y: box.top, width: Math.max(box.right - box.left, 0), height: box.bottom - box.top, fill: colours.low });
     put(inside, { d: fill, fill: colours.high });
-    put(border, { d: edge, stroke: colours.ink });
+    put(border, { d: lines.map((line) => `M${line.join("L")}`).join(""), stroke: colours.ink });
     texts.forEach((text, k) => {
       const [u, v, count] = centre[k];
       const half = wide(named[k]) / 2;
