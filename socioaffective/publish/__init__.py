@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from socioaffective.checks import unknown
+from socioaffective.checks import listed, unknown
 from socioaffective.theme import SCHEMES
 
 WEB = Path(__file__).parents[1] / "web"
@@ -64,7 +64,10 @@ def page(notebook: str | Path | Any, theme: str | None = None, name: str | None 
     folder = Path()
     if isinstance(notebook, (str, Path)):
         folder, name = Path(notebook).parent, name or str(notebook)
-        notebook = nbformat.read(notebook, as_version=4)
+        try:
+            notebook = nbformat.read(notebook, as_version=4)
+        except nbformat.ValidationError as trouble:
+            raise ValueError(f"{name} is no notebook: {trouble.message}") from None
     name = name or "the notebook"
     saved = Saved(notebook, name)
     body = Writer(saved, folder, name).body(notebook)
@@ -83,7 +86,9 @@ def page(notebook: str | Path | Any, theme: str | None = None, name: str | None 
 def title(notebook: Any, otherwise: str) -> str:
     """Returns the first heading of a notebook, or a name for one without."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    found = re.search(r"^#\s+(.+?)\s*$", text, flags=re.MULTILINE)
+    # A comment in a block of code looks like a heading.
+    prose = re.sub(r"^(```|~~~).*?(^\1|\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.search(r"^#\s+(.+?)\s*$", prose, flags=re.MULTILINE)
     return re.sub(r"[*_`$]", "", found[1]) if found else Path(otherwise).stem
 
 
@@ -91,9 +96,15 @@ def publish(notebooks: Iterable[str | Path], to: str | Path = "build/pages", the
     """Returns the pages written, one for each notebook: `NN_name.ipynb` becomes `NN_name.html` in the folder `to`.
 
     Inputs: `notebooks`, paths of notebooks that have been run; `to`, a folder, made when it is missing; `theme` as in
-    `page`, which says what can go wrong.
+    `page`, which says what can go wrong. Raises ValueError for two notebooks that would become one page.
     """
-    texts = {Path(path).stem: page(path, theme) for path in notebooks}
+    paths = [Path(path) for path in listed(notebooks, "notebooks", "['notebooks/00_tour.ipynb']")]
+    for k, path in enumerate(paths):
+        if path.stem in (stems := [other.stem for other in paths[:k]]):
+            raise ValueError(
+                f"{paths[stems.index(path.stem)]} and {path} would both become {path.stem}.html: publish one to another folder."
+            )
+    texts = {path.stem: page(path, theme) for path in paths}
     folder = Path(to)
     folder.mkdir(parents=True, exist_ok=True)
     for stem, text in texts.items():

@@ -16,7 +16,7 @@ from socioaffective.theme import VEGALITE
 try:
     from math_core import LatexError, LatexToMathML
     from nbconvert.filters import Highlight2HTML, ansi2html
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         f"Pages are made with {missing.name}, which is not installed. Install the workbook's own packages: "
@@ -114,7 +114,10 @@ class Writer:
 
     def prose(self, source: str, attachments: dict[str, Any] | None = None) -> str:
         """Returns Markdown as HTML."""
-        made = MarkdownWithMath(renderer=Prose(self.folder, self.name, attachments or {})).render(source)
+        try:
+            made = MarkdownWithMath(renderer=Prose(self.folder, self.name, attachments or {})).render(source)
+        except InvalidNotebook as trouble:
+            raise ValueError(f"{self.name} cannot be shown: {trouble}.") from None
         if elsewhere := re.search(r'<img[^>]*\bsrc="(?!data:)([^"]*)"', made):
             raise ValueError(
                 f"{self.name} shows a picture that a page cannot hold, {elsewhere[1]!r}. "
@@ -136,7 +139,10 @@ class Writer:
 
     def _latex(self, text: str) -> str:
         found = FORMULA.match(text)
-        return formula(found[2] if found else text, self.name, block=True)
+        if found and "$" not in found[2]:
+            return formula(found[2], self.name, block=True)
+        # Words with formulas among them are shown as prose with formulas is.
+        return self.prose(text) if "$" in text else formula(text, self.name, block=True)
 
     def _chart(self, data: Any) -> str:
         self.figures += 1

@@ -65,6 +65,40 @@ def test_a_page_is_named_after_its_notebook_and_lies_where_it_is_asked(tmp_path)
     assert "<title>Needs and floors</title>" in written.read_text(encoding="utf-8")
 
 
+def test_a_comment_in_code_names_no_page():
+    assert "<title>Needs</title>" in page(prose("```python\n# not this\n```\n\n# Needs"))
+
+
+def test_no_page_is_written_over_another(tmp_path):
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        nbformat.write(prose(f"# {folder}"), tmp_path / folder / "same.ipynb")
+    with pytest.raises(ValueError, match=r"both become same\.html"):
+        publish(sorted(tmp_path.glob("*/same.ipynb")), tmp_path / "pages")
+    with pytest.raises(TypeError, match="notebooks must be a list"):
+        publish(str(tmp_path / "one" / "same.ipynb"), tmp_path / "pages")
+    assert not (tmp_path / "pages").exists()
+
+
+def test_what_is_no_notebook_is_said_to_be_none(tmp_path):
+    path = tmp_path / "odd.ipynb"
+    for text in ("{}", '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code"}]}'):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"odd\.ipynb is no notebook: "):
+            page(path)
+
+
+def test_a_picture_that_is_not_attached_is_named():
+    with pytest.raises(ValueError, match=r"missing attachment: dot\.png"):
+        page(prose("![a dot](attachment:dot.png)"))
+
+
+def test_words_with_formulas_among_them_are_shown():
+    latex = v4.new_output("display_data", {"text/latex": "Since $x$ falls, $y$ rises."})
+    text = page(v4.new_notebook(cells=[v4.new_code_cell("show()", outputs=[latex])]))
+    assert "Since <math><mi>x</mi></math> falls" in text
+
+
 def test_links_lead_to_pages_and_others_stay():
     text = page(prose("[a](03_wanting.ipynb) [b](02_needs.ipynb#floors) [c](https://x.org/y.ipynb) [d](../d/e.ipynb)"))
     assert re.findall(r'<a href="([^#][^"]*)"', text) == [
