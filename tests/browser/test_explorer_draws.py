@@ -142,6 +142,22 @@ def download(one, text):
         return handed.value.suggested_filename, file.read()
 
 
+def test_where_everything_is_at_rest_nobody_says_that_nothing_is(alive):
+    share = sa.state("share", start=0.3)
+    speed = sa.parameter("speed", 0.0, (0, 1))
+    model = sa.Model("Stands", {share: speed * share * (1 - share)})
+    view = sa.explore(model, ["speed"], views=[sa.views.phase_line(), sa.views.diagram("speed", loop=True)])
+    one = Explored(alive(view)).settle()
+    one.page.wait_for_timeout(600)
+    line, along = one.root.locator(".sa-view .sa-said").all_inner_texts()
+    assert "a line of rest points" in line
+    assert "to no stable rest point in the picture" in one.root.locator(".sa-view .sa-note").first.inner_text()
+    assert "At speed = 0.00 there is no stable rest point to start from" in along
+    one.press(one.slider("speed"), "End")
+    one.page.wait_for_timeout(600)
+    assert "In the long run: to 1.00." in one.root.locator(".sa-view .sa-note").first.inner_text()
+
+
 def test_what_is_saved_is_what_is_shown(alive):
     view = EXPLORERS["companion"]()
     one = Explored(alive(view)).settle()

@@ -85,7 +85,7 @@ export function hysteresis(model, p, index, { branches }) {
   }
 
   const begin = settled(model.states.map((s) => s.value), q.low);
-  if (!begin) return { jumps, note: `At ${q.name} = ${two(q.low)} nothing comes to rest.` };
+  if (!begin) return { jumps, note: `At ${q.name} = ${two(q.low)} there is no stable rest point to start from.` };
   leg(leg({ y: begin, value: q.low }, 1), -1);
   const said = jumps.map(({ value, from, to, way }) => {
     const k = sizes.map((size, i) => Math.abs(to[i] - from[i]) / size).reduce((most, share, i, all) => (share > all[most] ? i : most), 0);
