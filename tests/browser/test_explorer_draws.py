@@ -142,6 +142,27 @@ def download(one, text):
         return handed.value.suggested_filename, file.read()
 
 
+def test_what_is_not_defined_is_said_to_be_so_and_displaces_nothing(alive):
+    memory = sa.models.co_construction.replace(influence=0, anchoring=0)
+    names = ("preference", "authorship")
+    views = [sa.views.course(*names), sa.views.path(*names), sa.views.fan("authorship", {"preference": 0.1}, people=20)]
+    view = sa.explore(memory, ["preference"], views=views)
+    assert np.isnan(view.run["authorship"].values).all()
+    seen = alive(view)
+    one = Explored(seen).settle()
+    seen.page.wait_for_timeout(600)
+    labels = {label["text"]: label for label in one.root.locator("svg").first.evaluate(LABELS)}
+    assert set(labels) == {"preference 0.50", "authorship –"}
+    end, down = (
+        labels["preference 0.50"],
+        one.root.locator("svg").first.evaluate("svg => svg.querySelector('rect').y.baseVal.value"),
+    )
+    assert down < end["top"] < labels["authorship –"]["top"]
+    said = one.root.locator(".sa-view .sa-said").all_inner_texts()
+    assert "authorship is not defined" in said[0] and not [text for text in said if "NaN" in text]
+    seen.clean()
+
+
 def test_where_everything_is_at_rest_nobody_says_that_nothing_is(alive):
     share = sa.state("share", start=0.3)
     speed = sa.parameter("speed", 0.0, (0, 1))

@@ -73,9 +73,10 @@ export function through(count, px, py) {
   return text;
 }
 
-/** Returns places for labels, a line of text from the next and as near as can be to where they belong (pool adjacent violators). */
+/** Returns places for labels, a line of text from the next and as near as can be to where they belong (pool adjacent violators);
+ * what belongs nowhere stands below. */
 export function apart(wanted, gap, low, high) {
-  const order = wanted.map((place, k) => [place, k]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const order = wanted.map((place, k) => [Number.isFinite(place) ? place : high, k]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const pools = [];
   order.forEach(([place, k], rank) => {
     pools.push({ sum: place - rank * gap, count: 1, members: [[k, rank]] });

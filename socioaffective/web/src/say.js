@@ -5,7 +5,10 @@ export const words = (name) => name.replaceAll("_", " ");
 export const titled = (q) => words(q.name) + (q.unit === "1" ? "" : ` (${q.unit})`);
 
 /** Returns a number with two decimals, never -0.00. */
-export const two = (value) => (Math.round(value * 100) / 100 + 0).toFixed(2);
+export const two = (value) => (Number.isNaN(value) ? "not defined" : (Math.round(value * 100) / 100 + 0).toFixed(2));
+
+/** Returns what stands at the end of a line: its name and its value, or a dash where it has none. */
+export const label = (name, value) => `${name} ${Number.isFinite(value) ? two(value) : "–"}`;
 
 /** Returns a number in three significant digits, as a reader would write it. */
 export function short(value) {
@@ -36,6 +39,7 @@ function written(value) {
 /** Returns a sentence on where a line begins and ends, and on a peak or a low in between. */
 export function story(words, times, values, unit) {
   const last = values.length - 1;
+  if (!values.some(Number.isFinite)) return `${words} is not defined`;
   let text = `${words} goes from ${two(values[0])} to ${two(values[last])} over ${short(times[last] - times[0])} ${unit}s`;
   let [high, low] = [0, 0];
   for (let k = 1; k <= last; k += 1) {

@@ -1,6 +1,6 @@
 import { apart, plot, through, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { story, two, words } from "../say.js";
+import { label, story, two, words } from "../say.js";
 
 const HEIGHT = 280;
 
@@ -95,11 +95,11 @@ export function course(board, { names, twin = false }) {
       const { text, dot } = texts.get(name);
       const value = run.of(name)[k];
       put(text, { x: box.right + 8, y: places[i], fill: inked.get(name) });
-      write(text, hidden ? words(name) : `${words(name)} ${two(value)}`);
-      put(dot, hidden || at === null ? { visibility: "hidden" } : { visibility: "visible", cx: x(run.times[k]), cy: y(value), fill: inked.get(name) });
+      write(text, hidden ? words(name) : label(words(name), value));
+      put(dot, hidden || at === null || !Number.isFinite(value) ? { visibility: "hidden" } : { visibility: "visible", cx: x(run.times[k]), cy: y(value), fill: inked.get(name) });
     });
     board.guess.place(canvas, box, names, colours, run);
-    const kinds = [shown.twin && `dashed: without the assistant (${names.map((name) => `${words(name)} ${two(shown.twin.of(name)[k])}`).join(", ")})`, shown.pinned && "dotted: the pinned run", board.guess.values && names.includes(board.guess.name) && "dots: your guess"];
+    const kinds = [shown.twin && `dashed: without the assistant (${names.map((name) => label(words(name), shown.twin.of(name)[k])).join(", ")})`, shown.pinned && "dotted: the pinned run", board.guess.values && names.includes(board.guess.name) && "dots: your guess"];
     const said = kinds.filter(Boolean).join("; ");
     write(note, said && `${said[0].toUpperCase()}${said.slice(1)}.`);
   }

@@ -2,7 +2,7 @@ import { apart, plot, through, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
 import { halton } from "../halton.js";
 import { simulated } from "../run.js";
-import { short, two, words } from "../say.js";
+import { label, short, two, words } from "../say.js";
 
 const HEIGHT = 280;
 // Bands are drawn through so many points.
@@ -101,7 +101,8 @@ export function fan(board, { name, spread, people }) {
       const across = (k) => x(times[k]);
       const band = (a, b) => {
         const back = times.length - 1;
-        return `${through(times.length, across, (k) => y(ranked[b][k]))}${through(times.length, (k) => across(back - k), (k) => y(ranked[a][back - k])).replace("M", "L")}Z`;
+        const rim = through(times.length, across, (k) => y(ranked[b][k]));
+        return rim && `${rim}${through(times.length, (k) => across(back - k), (k) => y(ranked[a][back - k])).replace("M", "L")}Z`;
       };
       put(outer, { d: band(0, 4), fill: ink });
       put(inner, { d: band(1, 3), fill: ink });
@@ -111,7 +112,7 @@ export function fan(board, { name, spread, people }) {
     put(line, { d: hidden ? null : through(values.length, (k) => x(run.times[k]), (k) => y(values[k])), stroke: colours.ink });
     put(thin, { d: hidden || !pinned ? null : through(values.length, (k) => x(pinned.times[k]), (k) => y(pinned.of(name)[k])), stroke: colours.ink });
     const k = cursor ?? values.length - 1;
-    const shown = cursor !== null && !hidden;
+    const shown = cursor !== null && !hidden && Number.isFinite(values[k]);
     put(rule, shown ? { visibility: "visible", x1: x(run.times[k]), x2: x(run.times[k]), y1: box.top, y2: box.bottom, stroke: colours.quiet } : { visibility: "hidden" });
     put(dot, shown ? { visibility: "visible", cx: x(run.times[k]), cy: y(values[k]), fill: colours.ink } : { visibility: "hidden" });
     const tags = hidden ? [] : [["this person", values[k], colours.ink]];
@@ -122,18 +123,17 @@ export function fan(board, { name, spread, people }) {
     const places = apart(tags.map(([, value]) => y(value)), 14, box.top + 6, box.bottom - 6);
     texts.forEach((text, i) => {
       if (!tags[i]) return put(text, { visibility: "hidden" });
-      const [label, value, fill] = tags[i];
+      const [whose, value, fill] = tags[i];
       put(text, { visibility: "visible", x: box.right + 8, y: places[i], fill });
-      return write(text, `${label} ${two(value)}`);
+      return write(text, label(whose, value));
     });
     write(note, `${crowdWords(run)} Dark band: half of them; both bands: nine tenths; dashed: the median; thick: this person${pinned && !hidden ? "; dotted: the pinned run" : ""}.`);
   }
 
   /** Returns the axis: the bounds of what is drawn, wider where somebody leaves them, narrower for rates far below. */
   function reach(values) {
-    const all = [...(found?.ranked ?? []), values];
-    const least = Math.min(...all.map((list) => Math.min(...list)));
-    const most = Math.max(...all.map((list) => Math.max(...list)));
+    const all = [...(found?.ranked ?? []), values].flatMap((list) => Array.from(list)).filter(Number.isFinite);
+    const [least, most] = [Math.min(...all), Math.max(...all)];
     let [low, high] = [Math.min(quantity.low, least), Math.max(quantity.high, most)];
     if (low === 0 && quantity.unit !== "1") high *= [0.1, 0.2, 0.5].find((share) => most < 0.9 * high * share) ?? 1;
     return [low, high];

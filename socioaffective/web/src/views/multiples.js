@@ -1,6 +1,6 @@
 import { apart, plot, through, wide } from "../axes.js";
 import { html, put, safe, svg, write } from "../dom.js";
-import { two, words } from "../say.js";
+import { label, two, words } from "../say.js";
 import { extent } from "./course.js";
 
 // The height of a plot, the room above it for its option, the gap between panels, and how narrow a plot may be.
@@ -102,8 +102,8 @@ export function multiples(board, { over, names }) {
         put(now, { d: own && !hidden ? trace(own) : null, stroke: ink });
         put(dotted, { d: thin && trace(thin), stroke: ink });
         put(text, places.length ? { visibility: "visible", x: box.right + 4, y: places[i], fill: ink } : { visibility: "hidden" });
-        write(text, places.length ? `${words(name)} ${two(own.of(name)[at])}`.replace("-", "−") : "");
-        put(dot, places.length && cursor !== null ? { visibility: "visible", cx: x(run.times[at]), cy: y(own.of(name)[at]), fill: ink } : { visibility: "hidden" });
+        write(text, places.length ? label(words(name), own.of(name)[at]).replace("-", "−") : "");
+        put(dot, places.length && cursor !== null && Number.isFinite(own.of(name)[at]) ? { visibility: "visible", cx: x(run.times[at]), cy: y(own.of(name)[at]), fill: ink } : { visibility: "hidden" });
       });
     });
   }

@@ -28,12 +28,13 @@ export function path(board, { x: across, y: up }) {
     const ink = board.colour(quantities[1]);
     const [xs, ys] = [run.of(across), run.of(up)];
     const last = xs.length - 1;
+    const shows = (k) => Number.isFinite(xs[k]) && Number.isFinite(ys[k]);
     const trace = (source) => through(source.times.length, (k) => x(source.of(across)[k]), (k) => y(source.of(up)[k]));
     put(line, { d: hidden ? null : trace(run), stroke: ink });
     put(old, { d: hidden || !pinned ? null : trace(pinned), stroke: ink });
-    put(begin, { x: x(xs[0]) - 4.5, y: y(ys[0]) - 4.5, fill: ink });
-    put(end, { visibility: hidden ? "hidden" : "visible", cx: x(xs[last]), cy: y(ys[last]), fill: ink });
-    put(now, cursor === null || hidden ? { visibility: "hidden" } : { visibility: "visible", cx: x(xs[cursor]), cy: y(ys[cursor]), fill: colours.background, stroke: ink });
+    put(begin, shows(0) ? { visibility: "visible", x: x(xs[0]) - 4.5, y: y(ys[0]) - 4.5, fill: ink } : { visibility: "hidden" });
+    put(end, shows(last) && !hidden ? { visibility: "visible", cx: x(xs[last]), cy: y(ys[last]), fill: ink } : { visibility: "hidden" });
+    put(now, cursor === null || hidden || !shows(cursor) ? { visibility: "hidden" } : { visibility: "visible", cx: x(xs[cursor]), cy: y(ys[cursor]), fill: colours.background, stroke: ink });
     write(note, `From square to dot${pinned && !hidden ? "; dotted: the pinned run" : ""}.`);
   }
 
