@@ -197,3 +197,26 @@ def test_every_width_fits(alive):
         )
         assert right <= 0, width
     seen.clean()
+
+
+LINKED = """
+import ipywidgets, socioaffective as sa
+level = sa.state("level", start=0.2)
+def grows(low, high):
+    growth = sa.parameter("growth", 0.5, (low, high))
+    return sa.explore(sa.Model("Logistic", {level: growth * level * (1 - level)}), ["growth"], weeks=8, show=["level"])
+wide, narrow = grows(-4, 4), grows(0, 1)
+_ = ipywidgets.jslink((wide, "growth"), (narrow, "growth"))
+"""
+
+
+def test_a_value_from_elsewhere_never_leads_a_control_out_of_its_bounds(page_of):
+    seen = page_of(LINKED, "wide", "narrow")
+    wide, narrow = Explored(seen), Explored(seen, 1)
+    for key, here, there in (("End", 4, 1), ("Home", -4, 0)):
+        wide.press(wide.sliders.first, key)
+        narrow.settle()
+        assert wide.code == f"sa.simulate(model, weeks=8, growth={here})"
+        assert narrow.code == f"sa.simulate(model, weeks=8, growth={there})"
+        assert float(narrow.sliders.first.input_value()) == there
+    seen.clean()

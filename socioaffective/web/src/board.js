@@ -1,4 +1,4 @@
-import { controls } from "./controls.js";
+import { controls, heeded } from "./controls.js";
 import { fresh, html, put, write } from "./dom.js";
 import { guess } from "./guess.js";
 import { modelSource, tableSource } from "./run.js";
@@ -196,7 +196,7 @@ export function explorer({ model: traits, el }) {
   sized.observe(root);
   const unwatch = watchTheme(later);
   const heard = new Map(names.map((name) => [`change:${trait(name)}`, () => {
-    const value = traits.get(trait(name));
+    const value = heeded(board.control(name), traits.get(trait(name)), values[name]);
     if (value === values[name]) return;
     values[name] = value;
     later();

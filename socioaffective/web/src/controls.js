@@ -3,6 +3,12 @@ import { onGrid } from "./handles.js";
 import { nearest } from "./run.js";
 import { exact, short } from "./say.js";
 
+/** Returns what a control stands at when it is told a value: a word that it has, a number inside its bounds, otherwise what it was. */
+export function heeded(control, value, before) {
+  if (control.options) return control.options.includes(value) ? value : before;
+  return Number.isFinite(value) ? Math.min(Math.max(value, control.low), control.high) : before;
+}
+
 /** A slider that steps through numbers, however far apart they are. */
 function steps(control, changed, attended) {
   const { name, labels } = control;

@@ -1,5 +1,5 @@
 import { code } from "./code.js";
-import { controls } from "./controls.js";
+import { controls, heeded } from "./controls.js";
 import { fresh, html, safe, write } from "./dom.js";
 import { copied, savePng, saveText } from "./save.js";
 import { shade, watchTheme } from "./theme.js";
@@ -111,8 +111,9 @@ export function figure({ model: traits, el }) {
     });
   }
   const heard = new Map(names.map((name) => [`change:${trait(name)}`, () => {
-    if (values[name] === traits.get(trait(name))) return;
-    values[name] = traits.get(trait(name));
+    const value = heeded(spec.controls.find((one) => one.name === name), traits.get(trait(name)), values[name]);
+    if (value === values[name]) return;
+    values[name] = value;
     line.knows(JSON.stringify(values));
     later();
   }]));
