@@ -1,6 +1,6 @@
 import { apart, plot, through, wide } from "../axes.js";
 import { html, put, svg, write } from "../dom.js";
-import { label, story, two, words } from "../say.js";
+import { label, story, words } from "../say.js";
 
 const HEIGHT = 280;
 
