@@ -172,11 +172,11 @@ def test_where_everything_is_at_rest_nobody_says_that_nothing_is(alive):
     one.page.wait_for_timeout(600)
     line, along = one.root.locator(".sa-view .sa-said").all_inner_texts()
     assert "a line of rest points" in line
-    assert "to no stable rest point in the picture" in one.root.locator(".sa-view .sa-note").first.inner_text()
+    assert "It starts at rest and stays there." in one.root.locator(".sa-view .sa-note").first.inner_text()
     assert "At speed = 0.00 there is no stable rest point to start from" in along
     one.press(one.slider("speed"), "End")
     one.page.wait_for_timeout(600)
-    assert "In the long run: to 1.00." in one.root.locator(".sa-view .sa-note").first.inner_text()
+    assert "In the long run: to the stable node at 1.00." in one.root.locator(".sa-view .sa-note").first.inner_text()
 
 
 def test_what_is_saved_is_what_is_shown(alive):

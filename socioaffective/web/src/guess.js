@@ -9,7 +9,7 @@ const KEYS = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.2, PageDown: -0.2 };
 
 /** The reader's guess of one curve: drawn by mouse or keys on the time course, compared once it is committed. */
 export function guess(board) {
-  const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 2 };
+  const me = { active: false, hides: false, verdict: "", name: board.spec.guessed, values: null, at: POINTS - 1 };
   let stored = null;
   /** Takes over the guess that the trait holds, where another view or Python has put it. */
   const load = () => {
@@ -119,7 +119,7 @@ export function guess(board) {
   };
   /** Begins a guess: everything that would tell is hidden until it is compared. */
   me.begin = () => {
-    Object.assign(me, { active: true, hides: true, verdict: "", values: null, at: POINTS - 2 });
+    Object.assign(me, { active: true, hides: true, verdict: "", values: null, at: POINTS - 1 });
     board.redraw();
     requestAnimationFrame(() => requestAnimationFrame(() => handle.focus()));
   };

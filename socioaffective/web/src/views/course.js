@@ -94,7 +94,7 @@ export function course(board, { names, twin = false }) {
     names.forEach((name, i) => {
       const { text, dot } = texts.get(name);
       const value = run.of(name)[k];
-      put(text, { x: box.right + 8, y: places[i], fill: inked.get(name) });
+      put(text, { x: box.right + (board.guess.active ? 14 : 8), y: places[i], fill: inked.get(name) });
       write(text, hidden ? words(name) : label(words(name), value));
       put(dot, hidden || at === null || !Number.isFinite(value) ? { visibility: "hidden" } : { visibility: "visible", cx: x(run.times[k]), cy: y(value), fill: inked.get(name) });
     });
