@@ -230,7 +230,9 @@ def test_a_notebook_shows_equations_and_symbols(model):
 @each
 def test_every_model_can_be_explored_and_copied(model):
     view = sa.explore(model, weeks=8)
-    assert "<svg" in view.view.value and view.alternative
+    assert set(view.values) == {*model.states, *model.settings} and len(view.spec["views"]) == 2
+    again = eval(view.code, {"sa": sa, "model": model})
+    assert all(np.array_equal(again[name], view.run[name]) for name in model.states)
     assert list(copy.deepcopy(model).equations.values()) == list(model.equations.values())
     assert list(pickle.loads(pickle.dumps(model)).equations.values()) == list(model.equations.values())
 
