@@ -8,13 +8,13 @@ from typing import Any
 import altair as alt
 import xarray as xr
 
-from socioaffective.checks import listed, number, unknown
+from socioaffective.checks import listed, number
 from socioaffective.explorer.of_function import FigureExplorer, controls_of, refuse_other_arguments
 from socioaffective.explorer.of_model import Explorer, default_views, names_of
 from socioaffective.explorer.of_table import TableExplorer, variables_of
 from socioaffective.explorer.prediction import Prediction, predict
 from socioaffective.explorer.widget import Board
-from socioaffective.lights import Light
+from socioaffective.lights import Light, over_time
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.policies import Climber
 from socioaffective.policies.climbing import closed_by
@@ -111,11 +111,7 @@ def explore(
     names = everything if controls is None else names_of(first, listed(controls, "controls", "['cues', 'ties']"))
     if twice := {n for n in names if names.count(n) > 1}:
         raise ValueError(f"The control '{min(twice)}' is given twice.")
-    known = [*first.states, *first.levers, *first.observables]
-    shown = _names(show) if show is not None else []
-    for name in shown:
-        if not isinstance(name, str) or name not in known:
-            raise unknown("state, lever or observable", name, known)
+    shown = [] if show is None else over_time(first, tuple(_names(show)), "a time course")
     weeks = number(weeks, f"weeks (the length of the run in {CLOCKS[first.clock]}s)")
     if weeks <= 0 or (first.clock == "discrete" and (weeks != int(weeks) or weeks > MOST_STEPS)):
         raise ValueError(f"weeks must be above 0, and for a discrete model a whole number up to {MOST_STEPS}, not {weeks:g}.")

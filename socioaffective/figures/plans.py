@@ -12,7 +12,7 @@ from socioaffective import theme
 from socioaffective.checks import mapped, unknown
 from socioaffective.control import Plan
 from socioaffective.figures.course import time_course
-from socioaffective.figures.labels import LETTER
+from socioaffective.figures.labels import share_of
 from socioaffective.figures.marks import HEIGHT, WIDTH, Line, haloed, labelled, put_apart, rows_of, several, spaced, two, words
 from socioaffective.frontier import FORESIGHTS, Front, Grid
 from socioaffective.objectives import NEEDS
@@ -167,7 +167,7 @@ def pareto_front(
         put_apart(marks, *edges[:, 1].tolist(), height)
         # No run is beyond the front, so on the left of its mark and below it a label is clear of it.
         across = (edges[1, 0] - edges[0, 0]) / width
-        aside = [row["x"] - (LETTER * 12 / 11 * len(row["text"]) + 12) * across > edges[0, 0] for row in marks]
+        aside = [row["x"] - (share_of(row["text"], 12, across=1) + 12) * across > edges[0, 0] for row in marks]
         for left, style in ((True, {"align": "right", "dx": -8}), (False, {"align": "left", "dx": 8, "dy": 8})):
             shown = [row for row, clear in zip(marks, aside, strict=True) if clear == left]
             layers += haloed(shown, {"x": x, "y": "place:Q", "text": "text:N"}, fontSize=12, **style)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from socioaffective.explorer.refresh import present
+from socioaffective.explorer.refresh import STATE, present
 
-STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 LINKS = ("LinkModel", "DirectionalLinkModel")
 REFERENCE = re.compile(r"(?:IPY_MODEL_|anywidget:)(\w+)$")
