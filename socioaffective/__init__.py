@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "aggregate": "aggregates",
     "alarm_rates": "alarms",
+    "backend": "machine.backends",
     "basin_shares": "fates",
     "basins": "fates",
     "claim": "claims",

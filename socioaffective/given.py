@@ -116,9 +116,13 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
     template = xr.DataArray(0.0)
     for array in arrays.values():
         template = (template + xr.zeros_like(array)).astype(float)
-    full = {n: xr.full_like(template, q.value) if n not in arrays else (arrays[n] + template) for n, q in quantities.items()}
-    order = template.dims
-    return Given({n: a.transpose(*order).values.ravel() for n, a in full.items()}, template)
+
+    def flat(name: str, quantity: Quantity) -> np.ndarray:
+        if name not in arrays:
+            return np.full(template.size, quantity.value)
+        return (arrays[name] + template).transpose(*template.dims).values.ravel()
+
+    return Given({name: flat(name, quantity) for name, quantity in quantities.items()}, template)
 
 
 def _settled(values: xr.DataArray, low: float, high: float) -> xr.DataArray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.integrate import solve_ivp
+
+from socioaffective.quantities import Quantity
 
 RTOL, ATOL = 1e-9, 1e-11
 # A run of two years takes a few hundred; what needs this many is stuck.
@@ -14,6 +16,11 @@ MOST_EVALUATIONS = 1_000_000
 MOST_TOGETHER = 20_000
 
 Field = Callable[[float, np.ndarray], np.ndarray]
+
+
+def floors(states: Iterable[Quantity]) -> np.ndarray:
+    """Returns the absolute tolerance of each state: less where its box is small."""
+    return np.array([ATOL * min(1.0, q.bounds[1] - q.bounds[0]) for q in states])
 
 
 def failure(time: float, why: str, names: Sequence[str], values: np.ndarray) -> RuntimeError:
@@ -45,8 +52,16 @@ def _counted(field: Callable, most: int) -> tuple[Callable, list]:
 
 
 def _solve(
-    field: Callable, y: np.ndarray, times: np.ndarray, names: Sequence[str], method: str, shrink: float, most: int, reach: float
+    field: Callable,
+    y: np.ndarray,
+    times: np.ndarray,
+    states: Mapping[str, Quantity],
+    method: str,
+    shrink: float,
+    most: int,
+    reach: float,
 ) -> np.ndarray:
+    names = list(states)
     # A run that stops early takes the steps of one that goes on, so that up to there both are the same to the last bit.
     done = _past(times[-1] + 1e-9 * (reach - times[-1])) if reach > times[-1] else None
     counting, last = _counted(field, most)
@@ -62,7 +77,7 @@ def _solve(
                 t_eval=times,
                 events=done,
                 rtol=RTOL * shrink,
-                atol=ATOL * shrink,
+                atol=shrink * np.repeat(floors(states.values()), y.size // len(names)),
             )
     except StuckError:
         if most < last[0] and most < MOST_EVALUATIONS:
@@ -111,13 +126,15 @@ def _worst(values: np.ndarray, size: int) -> np.ndarray:
     return people[:, np.argmax(np.nan_to_num(np.abs(people), nan=np.inf).max(axis=0))]
 
 
-def one(field: Callable, start: np.ndarray, times: np.ndarray, names: Sequence[str], reach: float = 0.0) -> np.ndarray:
+def one(
+    field: Callable, start: np.ndarray, times: np.ndarray, states: Mapping[str, Quantity], reach: float = 0.0
+) -> np.ndarray:
     """Returns the states of one person at `times`, shape (states, times): adaptive, stiff or not; by steps that would go on to
     `reach`."""
-    return _solve(lambda t, y: field(t, y.tolist()), start, times, names, "LSODA", 1.0, MOST_EVALUATIONS, reach)
+    return _solve(lambda t, y: field(t, y.tolist()), start, times, states, "LSODA", 1.0, MOST_EVALUATIONS, reach)
 
 
-def many(field: Field, start: np.ndarray, times: np.ndarray, names: Sequence[str], reach: float = 0.0) -> np.ndarray:
+def many(field: Field, start: np.ndarray, times: np.ndarray, states: Mapping[str, Quantity], reach: float = 0.0) -> np.ndarray:
     """Returns the states of many people at `times`, shape (states, people, times), stepped together.
 
     Raises StuckError where that takes too many steps, as it does when somebody's equations are stiff.
@@ -126,7 +143,7 @@ def many(field: Field, start: np.ndarray, times: np.ndarray, names: Sequence[str
     together = lambda t, y: field(t, y.reshape(size, people)).ravel()  # noqa: E731
     # SciPy controls the root mean square error over all people; this makes the bound hold for each of them. Between steps
     # RK45 is as exact as at them, which DOP853 is not.
-    stacked = _solve(together, start.ravel(), times, names, "RK45", people**-0.5, MOST_TOGETHER, reach)
+    stacked = _solve(together, start.ravel(), times, states, "RK45", people**-0.5, MOST_TOGETHER, reach)
     return stacked.reshape(size, people, len(times))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from socioaffective import integrate
 from socioaffective.compile import compiled, rates
 from socioaffective.deciding import Decisions, answer_of, answers
 from socioaffective.given import LEAST_POINTS
+from socioaffective.machine.backends import integrator, spent
+from socioaffective.machine.running import run, stops_of
 from socioaffective.model import CLOCKS, Model
 
 
@@ -40,7 +43,8 @@ def run_between(
     # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
     fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
     whole, times = times, times[ends[0] : ends[1] + 1]
-    path, used = np.empty((*y.shape, len(times))), np.empty((*p.shape, len(times)))
+    path = np.empty((*y.shape, len(times)))
+    used = np.empty((*p.shape, len(times) if moving(model, changes, feedback, decisions) else 1))
     for begin, reach in itertools.pairwise([start, *marks, whole[-1]]):
         if begin >= stop:
             break
@@ -58,7 +62,7 @@ def run_between(
             pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
         keep = np.isin(grid, times[inside])
         path[..., inside] = segment[..., keep]
-        used[..., inside] = p[..., None]
+        used[..., inside if used.shape[-1] > 1 else slice(None)] = p[..., None]
         y = segment[..., -1].copy()
     # Where another policy takes over it is the one that acts.
     if stop == whole[-1] and (stop in changes or stop in decided):
@@ -72,6 +76,12 @@ def run_between(
         for k in range(len(times)):
             used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
     return path, used, pieces
+
+
+def moving(model: Model, changes: Mapping[float, Mapping], feedback: Any, decisions: Any) -> bool:
+    """Returns whether settings may change in a run after its beginning."""
+    later = list(changes.values())[1:]
+    return feedback is not None or decisions is not None or any(n in model.settings for change in later for n in change)
 
 
 def _in_force(model: Model, feedback: Callable | None, grid: np.ndarray, path: np.ndarray, p: np.ndarray) -> np.ndarray:
@@ -108,24 +118,16 @@ def _apply(change: Mapping[str, float], names: Sequence[str], settings: Sequence
 def _segment(
     model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None, draws: Any
 ) -> np.ndarray:
-    names = list(model.states)
     if len(grid) < 2:
         return np.repeat(y[..., None], len(grid), axis=-1)
     if draws is None and model.clock == "continuous":
-        if y.shape[1] > 1 and feedback is None:
-            array = rates(model, "array")
-            with contextlib.suppress(integrate.StuckError):
-                return integrate.many(lambda t, s: array(s, p), y, grid, names, reach)
-        scalar = rates(model, "scalar")
-        runs = []
-        for person in range(y.shape[1]):
-            values = p[:, person].tolist()
-            if feedback is None:
-                alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
-            else:
-                alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
-            runs.append(integrate.one(alone, y[:, person], grid, names, reach))
-        return np.stack(runs, axis=1)
+        if feedback is None and (machine := integrator(model, y.shape[1])) is not None:
+            return _by_machine(machine, model, grid, reach, y, p)
+        begun = time.perf_counter()
+        path = _by_scipy(model, grid, reach, y, p, feedback)
+        if feedback is None:
+            spent(model, time.perf_counter() - begun)
+        return path
     array = rates(model, "array")
 
     def in_force(t: float, s: np.ndarray) -> np.ndarray:
@@ -140,3 +142,32 @@ def _segment(
     if model.clock == "discrete":
         return integrate.iterated(field, spread, y, grid, draws)
     return integrate.noisy(field, spread, y, grid, draws)
+
+
+def _by_machine(machine: Callable, model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    tolerances = integrate.floors(model.states.values()), integrate.RTOL
+    path, failed, _ = run(machine, y, p, grid, stops_of(model, {}, reach), tolerances)
+    for person in np.flatnonzero(failed):
+        # SciPy has a method for stiff equations, and words for what cannot be integrated.
+        path[:, person] = _by_scipy(model, grid, reach, y[:, [person]], p[:, [person]], None)[:, 0]
+    return path
+
+
+def _by_scipy(
+    model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None
+) -> np.ndarray:
+    states = model.states
+    if y.shape[1] > 1 and feedback is None:
+        array = rates(model, "array")
+        with contextlib.suppress(integrate.StuckError):
+            return integrate.many(lambda t, s: array(s, p), y, grid, states, reach)
+    scalar = rates(model, "scalar")
+    runs = []
+    for person in range(y.shape[1]):
+        values = p[:, person].tolist()
+        if feedback is None:
+            alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
+        else:
+            alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
+        runs.append(integrate.one(alone, y[:, person], grid, states, reach))
+    return np.stack(runs, axis=1)

@@ -19,7 +19,8 @@ from socioaffective.given import Given, Turn, broadcast, drawn, grid_of, planned
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, caps_of, closed_by, limits, said
 from socioaffective.quantities import Quantity
-from socioaffective.segments import run_between
+from socioaffective.room import refuse_without_room
+from socioaffective.segments import moving, run_between
 
 
 def simulate(
@@ -121,6 +122,8 @@ def simulated(
             changes[turn.begun][name] = min(changes[turn.begun][name], caps[name])
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
     first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
+    moves = moving(model, changes, feedback, deciding)
+    _refuse_without_room(model, given.people, last - first + 1, moves)
     draws, root = drawn(model, seed, last, given.people)
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
@@ -254,6 +257,8 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
     return closed, None, climbing
 
 
+# Points at which observables are computed at once.
+AT_ONCE = 200_000
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
 
 
@@ -269,10 +274,9 @@ def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray
     settings: dict[str, tuple] = {}
     for k, (name, quantity) in enumerate(model.settings.items()):
         if quantity.kind == "lever" and name not in given.template.coords:
-            variables[name] = _variable(given, times, used[k], quantity)
+            variables[name] = _variable(given, times, np.broadcast_to(used[k], path.shape[1:]), quantity)
     if model.expressions:
-        shown = compiled(model, tuple(model.expressions.values()), "array")(path, used)
-        for name, values in zip(model.expressions, shown, strict=True):
+        for name, values in zip(model.expressions, _observed(model, path, used), strict=True):
             variables[name] = _variable(given, times, values, model.observables[name])
     for name, q in {**model.parameters, **model.inputs}.items():
         # What differs from person to person stays with the people when some are selected.
@@ -285,6 +289,27 @@ def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray
     if "person" in given.template.dims and "person" not in coords:
         coords["person"] = np.arange(given.template.sizes["person"])
     return xr.Dataset(variables, {**coords, **settings})
+
+
+def _observed(model: Model, path: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Returns the observables along a run, computed for some people at a time, since each step on the way takes room."""
+    formula = compiled(model, tuple(model.expressions.values()), "array")
+    _, people, count = path.shape
+    shown, some = np.empty((len(model.expressions), people, count)), max(1, AT_ONCE // count)
+    for first in range(0, people, some):
+        own = slice(first, first + some)
+        shown[:, own] = formula(path[:, own], used[:, own])
+    return shown
+
+
+def _refuse_without_room(model: Model, people: int, count: int, moves: bool) -> None:
+    points = people * count
+    numbers = points * 2 * (len(model.states) + len(model.levers) + len(model.expressions))
+    numbers += len(model.settings) * (2 * points if moves else 2 * people)
+    if model.noise:
+        numbers += points * len(model.states)
+    refuse_without_room(numbers, f"{people:,} people at {count:,} times", "Ask for fewer points with dt=, or for a summary "
+                        "that never holds the runs: sa.summarise(model, people, ...).")  # fmt: skip
 
 
 def _left_bounds(model: Model, times: np.ndarray, path: np.ndarray) -> str:

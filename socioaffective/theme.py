@@ -14,6 +14,7 @@ import altair as alt
 import vl_convert
 
 from socioaffective.checks import unknown
+from socioaffective.machine.backends import backend
 from socioaffective.typeset import in_notebooks
 
 # (light, dark), each with a contrast of at least 4.5 to its background, for names are written in them. The colour-blind take a
@@ -68,7 +69,8 @@ def setup(theme: str = "light") -> None:
     """Returns nothing; prepares a notebook: the workbook's charts, light or dark, and formulas, shown without a network.
 
     Call it once at the top. Every chart then comes as a Vega-Lite figure for JupyterLab, as a picture for everything
-    else, and as a sentence that says what it shows. Raises ValueError for a theme other than "light" and "dark".
+    else, and as a sentence that says what it shows. Runs are computed "by size" (`sa.backend`), the same bits each time.
+    Raises ValueError for a theme other than "light" and "dark".
 
     >>> import socioaffective as sa
     >>> sa.setup()
@@ -81,6 +83,7 @@ def setup(theme: str = "light") -> None:
     alt.renderers.register("socioaffective", bundle)
     alt.renderers.enable("socioaffective")
     in_notebooks()
+    backend("by size")
     # The converter takes a third of a second to start; it does so while the reader reads.
     threading.Thread(target=vl_convert.vegalite_to_svg, args=({"mark": "point"}, VL_VERSION)).start()
 

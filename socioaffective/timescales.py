@@ -204,7 +204,7 @@ def _reached(model: Model, found: list[Equilibrium], settings: Mapping[str, floa
                 for _ in range(int(np.ceil(span))):
                     y = np.array(right(y.tolist(), p.tolist()))
             else:
-                y = one(lambda t, s: right(s, p.tolist()), y, np.array([0.0, span]), list(model.states))[:, -1]
+                y = one(lambda t, s: right(s, p.tolist()), y, np.array([0.0, span]), model.states)[:, -1]
         except (RuntimeError, ArithmeticError, ValueError, TypeError):
             break
         near = (np.abs(y - goals) <= NEAR * (box[:, 1] - box[:, 0])).all(axis=1)

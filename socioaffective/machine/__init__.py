@@ -1,0 +1,1 @@
+"""Machine: models in machine code, for populations."""

@@ -1,0 +1,133 @@
+"""Source: a model written out as a Python module that Numba compiles."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import sympy
+from sympy.printing.pycode import PythonCodePrinter
+
+from socioaffective.aggregates import ces
+from socioaffective.compile import shared
+from socioaffective.model import Model
+from socioaffective.quantities import in_exponentials
+
+# What a formula may be made of, beside sums, products and powers, and what it is called in lanes.
+FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "Abs": "magnitude", "floor": "floor", "ceiling": "ceil",
+             "tanh": "tanh", "sinh": "sinh", "cosh": "cosh"}  # fmt: skip
+
+
+KEPT = (sympy.Min, sympy.Max, sympy.Piecewise)
+
+
+class UnwritableError(Exception):
+    """Raised for a formula that has no form in lanes; such a model is left to SciPy."""
+
+
+class _Printer(PythonCodePrinter):
+    """Writes expressions as functions and signs of lanes."""
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        base, power = expr.as_base_exp()
+        written = f"({self._print(base)})"
+        if power.is_Integer and 1 <= abs(power) <= 8:
+            whole = "*".join([written] * abs(int(power)))
+        elif power.is_Rational and abs(power) == sympy.S.Half:
+            whole = f"root{written}"
+        else:
+            return f"exp(log{written} * ({self._print(power)}))"
+        return f"({whole})" if power > 0 else f"(1.0 / ({whole}))"
+
+    def _print_Function(self, expr: Any) -> str:
+        name = FUNCTIONS.get(type(expr).__name__)
+        return f"{name}({self._print(expr.args[0])})" if name and len(expr.args) == 1 else self._unknown(expr)
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        ours = isinstance(expr, sympy.Function) and not isinstance(expr, KEPT)
+        return self._print_Function(expr) if ours else super()._print(expr, **kwargs)
+
+    def _unknown(self, expr: Any) -> str:
+        raise UnwritableError(str(expr))
+
+    def _print_not_supported(self, expr: Any) -> str:
+        return self._unknown(expr)
+
+    def _fold(self, name: str, expr: Any) -> str:
+        first, *rest = map(self._print, expr.args)
+        for part in rest:
+            first = f"{name}({first}, {part})"
+        return first
+
+    def _print_Min(self, expr: Any) -> str:
+        return self._fold("least", expr)
+
+    def _print_Max(self, expr: Any) -> str:
+        return self._fold("greatest", expr)
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        *cases, (last, condition) = expr.args
+        if condition != True:  # noqa: E712 - SymPy's own truth
+            return self._unknown(expr)
+        written = self._print(last)
+        for value, where in reversed(cases):
+            written = f"choose({self._print(where)}, {self._print(value)}, {written})"
+        return written
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"(({self._print(expr.lhs)}) - ({self._print(expr.rhs)}) {expr.rel_op} 0.0)"
+
+    _print_Equality = _print_Unequality = _print_Relational
+
+    def _print_And(self, expr: Any) -> str:
+        return "(" + " & ".join(map(self._print, expr.args)) + ")"
+
+    def _print_Or(self, expr: Any) -> str:
+        return "(" + " | ".join(map(self._print, expr.args)) + ")"
+
+    def _print_Number(self, expr: Any) -> str:
+        return repr(float(expr))
+
+    _print_Integer = _print_Rational = _print_Float = _print_Half = _print_Number
+    _print_NumberSymbol = _print_Pi = _print_Exp1 = _print_Number
+    _print_BooleanTrue = _print_BooleanFalse = _unknown
+
+
+def _plain(expression: Any) -> Any:
+    """Returns an expression without functions of our own."""
+    expression = in_exponentials(sympy.sympify(expression))
+    return expression.replace(lambda part: isinstance(part, ces), lambda part: part.doit())
+
+
+def _function(name: str, states: tuple, settings: tuple, expressions: tuple) -> str:
+    """Returns a function of a workspace and of the places of states, settings and results in it."""
+    named = {s: sympy.Symbol(f"{letter}{k}", real=True, nonnegative=s.is_nonnegative)
+             for letter, group in (("y", states), ("p", settings)) for k, s in enumerate(group)}  # fmt: skip
+    renamed = [_plain(e).xreplace(named) for e in expressions]
+    used = {s.name for e in renamed for s in e.free_symbols}
+    parts, results = shared(renamed)
+    write = _Printer({"fully_qualified_modules": False}).doprint
+    lines = [f"{s} = load(w, {s[0]} + {k} * WIDTH)" for letter, group in (("y", states), ("p", settings))
+             for k in range(len(group)) if (s := f"{letter}{k}") in used]  # fmt: skip
+    lines += [f"{symbol} = {write(part)}" for symbol, part in parts]
+    lines += [f"store(w, r + {k} * WIDTH, {write(part)})" for k, part in enumerate(results)]
+    return f"@njit\ndef {name}(w, y, p, r):\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
+
+
+@lru_cache(maxsize=256)
+def _written(states: tuple, settings: tuple, expressions: tuple, events: tuple) -> str:
+    sizes = f"STATES, SETTINGS, EVENTS = {len(states)}, {len(settings)}, {len(events)}\n"
+    head = "import numpy as np\nfrom numba import njit\n\nfrom socioaffective.machine.lanes import *\n\n"
+    functions = _function("rates", states, settings, expressions) + _function("measures", states, settings, events)
+    stepper = files("socioaffective.machine").joinpath("stepper.py").read_text(encoding="utf-8")
+    return head + sizes + functions + stepper.split("# The method.\n")[1]
+
+
+def written(model: Model, events: tuple = ()) -> str:
+    """Returns a model, with expressions whose zeros are looked for, as the text of a module with a function `integrate`.
+
+    Raises UnwritableError for a formula that has no form in lanes.
+    """
+    states, settings = (tuple(model.symbols[n] for n in group) for group in (model.states, model.settings))
+    return _written(states, settings, tuple(model.equations.values()), events)
