@@ -24,7 +24,8 @@ MOST_POINTS, SHORTEST = 1e7, 1e-9
 @dataclass
 class Turn:
     """When in a run a policy acts, and what it finds then from those before it: states and settings as they stand, and what
-    policies remember. `strangers` are names that only other turns know, `rest` levers that rest during this one."""
+    policies remember. `strangers` are names that only other turns know, `rest` levers that rest during this one. `first` is
+    the number of the first person, by which random streams go; `lenient` lets a run go on without somebody who fails."""
 
     begun: float = 0.0
     until: float = np.inf
@@ -32,6 +33,8 @@ class Turn:
     memories: dict[int, Any] = field(default_factory=dict)
     strangers: frozenset[str] = frozenset()
     rest: Mapping[str, float] = field(default_factory=dict)
+    first: int = 0
+    lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,8 +214,9 @@ def refuse_clashes(model: Model, template: xr.DataArray, constants: Mapping, rul
             raise ValueError(f"'{dim}' is swept, so nothing else can set it.")
 
 
-def drawn(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray | None, int]:
-    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed they and policies use."""
+def drawn(model: Model, seed: Any, steps: int, people: int, first: int = 0) -> tuple[np.ndarray | None, int]:
+    """Returns standard normal draws (steps, states, people), a stream for each person, and the seed they and policies use.
+    `first` is the number of the first person."""
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
         raise ValueError(f"seed must be a whole number from 0 up, not {seed!r}.")
     root = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
@@ -220,6 +224,6 @@ def drawn(model: Model, seed: Any, steps: int, people: int) -> tuple[np.ndarray 
         return None, root
     draws = np.empty((steps, len(model.states), people))
     for person in range(people):
-        stream = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(person,)))
+        stream = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(first + person,)))
         draws[..., person] = stream.standard_normal((steps, len(model.states)))
     return draws, root

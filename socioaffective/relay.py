@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,11 @@ from socioaffective.policies import Climber, Relay, Resting, closed_by
 from socioaffective.simulation import Call, simulated
 
 
-def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str, Any]) -> xr.Dataset:
-    """Returns the run of policies that take turns: a run for each turn, from where the one before has ended."""
+def relayed(
+    model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str, Any], company: Turn | None = None
+) -> xr.Dataset:
+    """Returns the run of policies that take turns: a run for each turn, from where the one before has ended. `company` says
+    of which people it is."""
     times = grid_of(model, weeks, dt)
     end, step = float(times[-1]), float(times[1])
     seed = drawn(model, given["seed"], 0, 0)[1]
@@ -39,7 +43,8 @@ def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str,
         if ended is not None:
             start = {n: ended[n].clip(*q.bounds) for n, q in closed.states.items() if n in ended}
         own_options = {n: v for n, v in options.items() if n not in strangers}
-        turn = Turn(begun, until, stood, memories, frozenset(strangers), rest)
+        turn = replace(company or Turn(), begun=begun, until=until, stood=stood, memories=memories,
+                       strangers=frozenset(strangers), rest=rest)  # fmt: skip
         part, stood = simulated(model, weeks, start, own, seed, dt, changes, given["events"], own_options, turn)
         ended = part.isel(time=-1, drop=True)
         parts.append(part if until == np.inf else part.isel(time=slice(None, -1)))

@@ -14,8 +14,9 @@ import sympy
 from socioaffective import integrate
 from socioaffective.compile import compiled, rates
 from socioaffective.deciding import Decisions, answer_of, answers
+from socioaffective.events import first_crossing
 from socioaffective.given import LEAST_POINTS
-from socioaffective.machine.backends import integrator, spent
+from socioaffective.machine.backends import integrator, spent, using
 from socioaffective.machine.running import run, stops_of
 from socioaffective.model import CLOCKS, Model
 
@@ -30,16 +31,27 @@ def run_between(
     feedback: Callable | None,
     decisions: Decisions | None,
     draws: np.ndarray | None,
-    watched: bool,
-) -> tuple[np.ndarray, np.ndarray, list[tuple]]:
+    watched: Mapping[str, Any],
+    stood: Sequence[np.ndarray] = (),
+    lenient: bool = False,
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Returns the states (states, people, times) from one of the times to another, the settings in force (settings, people,
-    times), and where a run is watched its pieces from one change to the next: their times, states and settings."""
+    times, or once where they never change), and by event when its line was first crossed.
+
+    `stood` are the states and settings just before, where there are some. With `lenient`, somebody who cannot be integrated
+    is no number from there on; otherwise the run fails.
+    """
     names, settings = list(model.states), list(model.settings)
     changes = _on_grid(model, changes, times)
     decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, times)
     start, stop = times[ends[0]], times[ends[1]]
     marks = sorted(t for t in {*changes, *decided} if start < t < times[-1])
-    y, p, pieces = y.copy(), p.copy(), []
+    y, p, pieces = y.copy(), p.copy(), [(times[ends[0]][None], *(s[..., None] for s in stood))] if len(stood) else []
+    events = tuple(watched.values())
+    if model.clock == "continuous" and draws is None and feedback is None and decisions is None:
+        machine = integrator(model, y.shape[1], events)
+        if machine is not None:
+            return _in_one(machine, model, times, ends, y, p, changes, watched, pieces, lenient)
     # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
     fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
     whole, times = times, times[ends[0] : ends[1] + 1]
@@ -57,7 +69,7 @@ def run_between(
         if model.clock == "continuous":
             grid = np.union1d(grid, [begin, *fine[(fine > begin) & (fine < end)], end])
         own = None if draws is None else draws[ends[0] + np.flatnonzero(inside)[:-1]]
-        segment = _segment(model, grid, reach, y, p, feedback, own)
+        segment = _segment(model, grid, reach, y, p, feedback, own, lenient)
         if watched:
             pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
         keep = np.isin(grid, times[inside])
@@ -75,7 +87,35 @@ def run_between(
     if feedback is not None:
         for k in range(len(times)):
             used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
-    return path, used, pieces
+    return path, used, {name: first_crossing(model, formula, pieces) for name, formula in watched.items()}
+
+
+def _in_one(
+    machine: Callable,
+    model: Model,
+    times: np.ndarray,
+    ends: tuple[int, int],
+    y: np.ndarray,
+    p: np.ndarray,
+    changes: Mapping[float, Mapping[str, float]],
+    watched: Mapping[str, Any],
+    before: Sequence[tuple],
+    lenient: bool,
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Returns what `run_between` does, of a run whose changes and events machine code has in its loop."""
+    names, settings, grid = list(model.states), list(model.settings), times[ends[0] : ends[1] + 1]
+    used = np.repeat(p[..., None], len(grid) if moving(model, changes, None, None) else 1, axis=-1)
+    for when, change in sorted(changes.items()):
+        for name in change.keys() & set(settings):
+            used[settings.index(name), :, grid >= when if used.shape[-1] > 1 else slice(None)] = change[name]
+    path, crossed = _by_machine(machine, model, grid, times[-1], y, p, changes, tuple(watched.values()), lenient)
+    found = dict(zip(watched, crossed, strict=True))
+    if before and watched:
+        _apply(changes.get(grid[0], {}), names, settings, y, p)
+        for name, formula in watched.items():
+            jumped = first_crossing(model, formula, [*before, (grid[:1], y[..., None], p[..., None])])
+            found[name] = np.where(np.isnan(jumped), found[name], jumped)
+    return path, used, found
 
 
 def moving(model: Model, changes: Mapping[float, Mapping], feedback: Any, decisions: Any) -> bool:
@@ -116,15 +156,22 @@ def _apply(change: Mapping[str, float], names: Sequence[str], settings: Sequence
 
 
 def _segment(
-    model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None, draws: Any
+    model: Model,
+    grid: np.ndarray,
+    reach: float,
+    y: np.ndarray,
+    p: np.ndarray,
+    feedback: Callable | None,
+    draws: Any,
+    lenient: bool,
 ) -> np.ndarray:
     if len(grid) < 2:
         return np.repeat(y[..., None], len(grid), axis=-1)
     if draws is None and model.clock == "continuous":
         if feedback is None and (machine := integrator(model, y.shape[1])) is not None:
-            return _by_machine(machine, model, grid, reach, y, p)
+            return _by_machine(machine, model, grid, reach, y, p, {}, (), lenient)[0]
         begun = time.perf_counter()
-        path = _by_scipy(model, grid, reach, y, p, feedback)
+        path = _by_scipy(model, grid, reach, y, p, feedback, lenient)
         if feedback is None:
             spent(model, time.perf_counter() - begun)
         return path
@@ -144,22 +191,43 @@ def _segment(
     return integrate.noisy(field, spread, y, grid, draws)
 
 
-def _by_machine(machine: Callable, model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+def _by_machine(
+    machine: Callable,
+    model: Model,
+    grid: np.ndarray,
+    reach: float,
+    y: np.ndarray,
+    p: np.ndarray,
+    changes: Mapping[float, Mapping[str, float]],
+    events: tuple,
+    lenient: bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the states at some times and when events' lines were first crossed; somebody whose equations are stiff is left
+    to SciPy, which also has words for what cannot be integrated."""
     tolerances = integrate.floors(model.states.values()), integrate.RTOL
-    path, failed, _ = run(machine, y, p, grid, stops_of(model, {}, reach), tolerances)
+    path, failed, crossed = run(machine, y, p, grid, stops_of(model, changes, reach), tolerances, len(events))
     for person in np.flatnonzero(failed):
-        # SciPy has a method for stiff equations, and words for what cannot be integrated.
-        path[:, person] = _by_scipy(model, grid, reach, y[:, [person]], p[:, [person]], None)[:, 0]
-    return path
+        own = slice(person, person + 1)
+        with using("scipy"):
+            alone = run_between(model, _with(grid, reach), (0, len(grid) - 1), y[:, own], p[:, own], dict(changes), None, None,
+                                None, {str(k): e for k, e in enumerate(events)}, (), lenient)  # fmt: skip
+        path[:, own] = alone[0]
+        for k, when in enumerate(alone[2].values()):
+            crossed[k, own] = when
+    return path, crossed
+
+
+def _with(grid: np.ndarray, reach: float) -> np.ndarray:
+    return grid if reach <= grid[-1] else np.append(grid, reach)
 
 
 def _by_scipy(
-    model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None
+    model: Model, grid: np.ndarray, reach: float, y: np.ndarray, p: np.ndarray, feedback: Callable | None, lenient: bool
 ) -> np.ndarray:
     states = model.states
     if y.shape[1] > 1 and feedback is None:
         array = rates(model, "array")
-        with contextlib.suppress(integrate.StuckError):
+        with contextlib.suppress(integrate.StuckError, *([RuntimeError] if lenient else [])):
             return integrate.many(lambda t, s: array(s, p), y, grid, states, reach)
     scalar = rates(model, "scalar")
     runs = []
@@ -169,5 +237,10 @@ def _by_scipy(
             alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
         else:
             alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
-        runs.append(integrate.one(alone, y[:, person], grid, states, reach))
+        try:
+            runs.append(integrate.one(alone, y[:, person], grid, states, reach))
+        except RuntimeError:
+            if not lenient:
+                raise
+            runs.append(np.full((len(states), len(grid)), np.nan))
     return np.stack(runs, axis=1)

@@ -14,7 +14,7 @@ from socioaffective import integrate
 from socioaffective.checks import mapped, unknown
 from socioaffective.compile import compiled
 from socioaffective.deciding import Decisions, chosen_by
-from socioaffective.events import first_crossing, watches
+from socioaffective.events import watches
 from socioaffective.given import Given, Turn, broadcast, drawn, grid_of, planned, refuse_clashes
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, caps_of, closed_by, limits, said
@@ -124,7 +124,7 @@ def simulated(
     first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
     moves = moving(model, changes, feedback, deciding)
     _refuse_without_room(model, given.people, last - first + 1, moves)
-    draws, root = drawn(model, seed, last, given.people)
+    draws, root = drawn(model, seed, last, given.people, turn.first)
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
             f"With noise a lever must climb by less than its whole way in a step; climbing_rate * dt is {fastest:.3g}. Give a "
@@ -139,26 +139,24 @@ def simulated(
                       for (n, q), row in zip(model.states.items(), stood[0], strict=True)])  # fmt: skip
     decisions = None
     if deciding is not None:
-        seeds = [np.random.SeedSequence(root, spawn_key=(person, 1, first)) for person in range(given.people)]
+        seeds = [np.random.SeedSequence(root, spawn_key=(turn.first + person, 1, first)) for person in range(given.people)]
         levers = {n: turn.stood[n] for n in model.levers if n in turn.stood}
         decisions = Decisions(model, deciding, times, turn.begun, seeds, {*parameters, *set_by_hand}, levers, turn.memories)
-    path, used, pieces = run_between(model, times, (first, last), y, p, changes, feedback, decisions, draws, bool(watched))
+    path, used, crossed = run_between(model, times, (first, last), y, p, changes, feedback, decisions, draws, watched,
+                                      stood if turn.stood else (), turn.lenient)  # fmt: skip
     times = times[first : last + 1]
-    if turn.stood:
-        pieces.insert(0, (times[:1], *(values[..., None] for values in stood)))
     bad = ~np.isfinite(path).all(axis=(0, 1))
-    if bad.any():
+    if bad.any() and not turn.lenient:
         k = int(np.argmax(bad))
         raise integrate.failure(
             times[k], "a value is no longer a number.", list(model.states), integrate._worst(path[..., k], len(y))
         )
     result = _dataset(model, times, path, used, given)
-    for name, formula in watched.items():
+    for name, when in crossed.items():
         if name in result.variables:
             raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
-        crossed = first_crossing(model, formula, pieces)
         attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
-        result[name] = (given.template.dims, crossed.reshape(given.template.shape), attrs)
+        result[name] = (given.template.dims, when.reshape(given.template.shape), attrs)
     for name in climbing:
         low, high = model.states[name].bounds
         result[name] = result[name].clip(low, high, keep_attrs=True).assign_attrs(kind="lever")
@@ -324,4 +322,4 @@ def _left_bounds(model: Model, times: np.ndarray, path: np.ndarray) -> str:
 
 
 def _plain(values: np.ndarray) -> float | list[float]:
-    return float(values[0]) if len(set(values.tolist())) == 1 else values.tolist()
+    return float(values[0]) if (values == values[0]).all() else values.tolist()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from socioaffective.checks import unknown
@@ -20,6 +22,7 @@ _VARIABLE = "SOCIOAFFECTIVE_BACKEND"
 MANY, SECONDS = 1000, 1.0
 
 _chosen: list[str] = []
+_held: ContextVar[str] = ContextVar("_held")
 _spent: dict[tuple, float] = {}
 
 
@@ -46,7 +49,17 @@ def backend(name: str | None = None) -> str:
         if name not in BACKENDS:
             raise unknown("back end", name, BACKENDS)
         _chosen[:] = [name]
-    return _chosen[0] if _chosen else _default()
+    return _held.get(_chosen[0] if _chosen else _default())
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Holds to one back end, in this thread, whatever is chosen."""
+    token = _held.set(name)
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def _default() -> str:
