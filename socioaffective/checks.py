@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
+
+import numpy as np
 
 
 def unknown(kind: str, given: object, allowed: Iterable[str]) -> ValueError:
@@ -40,6 +42,18 @@ def number(value: Any, what: str, bounds: tuple[float, float] | None = None) -> 
         raise ValueError(f"{what} must be a finite number, not {result}.")
     if bounds is not None and not bounds[0] <= result <= bounds[1]:
         raise ValueError(f"{what} is {result:g}, outside its bounds [{bounds[0]:g}, {bounds[1]:g}].")
+    return result
+
+
+def numbers(values: np.ndarray, what: Callable[[int], str], bounds: tuple[float, float]) -> np.ndarray:
+    """Returns a row of values as floats once each is a finite number inside `bounds`; `what` names the one at an index."""
+    if values.dtype.kind not in "fiu":
+        return np.array([number(value, what(k), bounds) for k, value in enumerate(values)], dtype=float)
+    result = values.astype(float)
+    # NaN is not inside anything.
+    bad = np.flatnonzero(~((result >= bounds[0]) & (result <= bounds[1])))
+    if len(bad):
+        number(result[bad[0]], what(int(bad[0])), bounds)
     return result
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from socioaffective.checks import mapped, number, unknown
+from socioaffective.checks import mapped, number, numbers, unknown
 from socioaffective.model import CLOCKS, Model
 from socioaffective.policies import Steps
 from socioaffective.quantities import Quantity
@@ -98,16 +99,15 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
                 )
             labelled = xr.DataArray(raw, dims=("person",) if raw.ndim else ())
         if labelled.size == 0:
-            raise ValueError(f"'{name}' is empty: give at least one value.")
+            raise ValueError(f"'{name}' is empty, so there is nobody to run: give at least one value.")
         if "time" in labelled.dims:
             raise ValueError(f"'{name}' changes over time; use policy=sa.policies.schedule(...) or interventions={{...}}.")
-        for entry in labelled.values.ravel() if labelled.dtype != float else ():
-            number(entry, f"'{name}'")
-        flat = labelled.astype(float)
-        if quantities[name].kind == "state":
-            flat = _settled(flat, *quantities[name].bounds)
-        for extreme in (flat.min(skipna=False), flat.max(skipna=False)):
-            number(extreme.item(), f"'{name}'", quantities[name].bounds)
+        bounds = quantities[name].bounds
+        flat = labelled.astype(float) if labelled.dtype.kind in "fiu" else labelled
+        if quantities[name].kind == "state" and flat.dtype == float:
+            flat = _settled(flat, *bounds)
+        checked = numbers(flat.values.ravel(), partial(_entry, name, labelled), bounds)
+        flat = labelled.copy(data=checked.reshape(labelled.shape))
         arrays[name] = flat
     arrays = _in_one_order(arrays)
     sizes: dict[str, tuple[int, str]] = {}
@@ -126,6 +126,16 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
         return (arrays[name] + template).transpose(*template.dims).values.ravel()
 
     return Given({name: flat(name, quantity) for name, quantity in quantities.items()}, template)
+
+
+def _entry(name: str, values: xr.DataArray, k: int) -> str:
+    """Returns what the k-th of several values is called in an error."""
+    where = dict(zip(map(str, values.dims), np.unravel_index(k, values.shape), strict=True))
+    if not where:
+        return f"'{name}'"
+    if set(where) == {"person"}:
+        return f"'{name}' of person {where['person']} (counted from 0)"
+    return f"'{name}' at " + ", ".join(f"{dim} {at} (counted from 0)" for dim, at in where.items())
 
 
 def _settled(values: xr.DataArray, low: float, high: float) -> xr.DataArray:

@@ -15,7 +15,7 @@ from socioaffective.checks import interval, number
 RUN_WORDS = ("model", "weeks", "start", "policy", "seed", "dt", "interventions", "events", "time", "person")
 FIGURE_WORDS = ("run", "basins", "width", "height", "resolution", "setting", "state", "points", "arrows", "loop", "cycles")
 ANALYSIS_WORDS = ("settle", "at", "within", "window", "lag", "detrend", "bandwidth", "every", "runs", "indicator", "tipped",
-                  "starts", "kind", "steps")  # fmt: skip
+                  "starts", "kind", "steps", "size", "design", "correlation")  # fmt: skip
 RESERVED = frozenset({*RUN_WORDS, *FIGURE_WORDS, *ANALYSIS_WORDS})
 
 
