@@ -87,7 +87,7 @@ def population(
 def _asked(model: Model, start: Any, traits: Mapping[str, Any]) -> dict[str, tuple[Quantity | Trait, Any]]:
     """Returns what people differ in, with what was given for it, in the order of the model and then of the traits."""
     start = mapped(start, "start", "{'ties': sa.spreads.beta(4, 4)}")
-    named = {name: trait for name, trait in TRAITS.items() if name not in model.quantities}
+    named = {name: known for name, known in known_in(model).items() if isinstance(known, Trait)}
     for name in start:
         if name in {**model.settings, **named}:
             raise ValueError(f"'{name}' is no state, and begins nowhere; give it as a keyword: {name}=...")
@@ -102,7 +102,13 @@ def _asked(model: Model, start: Any, traits: Mapping[str, Any]) -> dict[str, tup
         if name in traits and not named[name].moves(model):
             raise refusal(named[name], model)
     given = {**start, **traits}
-    return {name: (known, given[name]) for name, known in {**model.states, **model.settings, **named}.items() if name in given}
+    return {name: (known, given[name]) for name, known in known_in(model).items() if name in given}
+
+
+def known_in(model: Model) -> dict[str, Quantity | Trait]:
+    """Returns all in which people may differ: states, settings, and named traits that are no names of the model's own."""
+    named = {name: trait for name, trait in TRAITS.items() if name not in model.quantities}
+    return {**model.states, **model.settings, **named}
 
 
 def _source(quantity: Quantity | Trait, given: Any, size: int) -> Within | np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -25,6 +26,9 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
     Inputs: `function`, which returns a result of `sa.simulate` or of a plan (`.run`); each keyword is one of its arguments with
     the values that it takes, numbers or words. The result can be explored: `sa.explore(runs)`. Where parameters of one model
     are swept, `sa.simulate` does it by itself, with an `xarray.DataArray` for each.
+    A sweep that is stopped (the stop button, Ctrl-C) gives back what was done, NaN for the rest, with a warning that says how
+    far it came, which `attrs["stopped"]` keeps; `runs.dropna("cues")` leaves the values of `cues` with all their runs. Stopped
+    before its first run is done it raises KeyboardInterrupt.
     Raises ValueError for an argument that the function does not have or that has the name of a variable that changes, for
     values given twice or none, for runs of several people, and where runs differ in their times; TypeError for values that
     are neither numbers nor words.
@@ -47,21 +51,35 @@ def sweep(function: Callable[..., xr.Dataset], **values: Any) -> xr.Dataset:
     combinations = list(itertools.product(*labels.values()))
     if len(combinations) > MOST_RUNS:
         raise ValueError(f"These are {len(combinations):,} combinations; at most {MOST_RUNS:,} are run at once.")
-    runs = []
-    for combination in tqdm(combinations, desc="sweep", disable=len(combinations) < WORTH_A_BAR, leave=False):
-        run = function(**dict(zip(labels, combination, strict=True)))
-        if not isinstance(run, xr.Dataset) or "time" not in run.dims:
-            raise TypeError(f"The function of a sweep returns a run, not {type(run).__name__}.")
-        if any(variable.dims != ("time",) for variable in run.data_vars.values()):
-            raise ValueError("A sweep is of runs of one person each; this one has several, or other dimensions beside time.")
-        for name in labels:
-            if name in run.data_vars and np.ptp(run[name].values) > 0:
-                raise ValueError(f"'{name}' changes in the runs themselves; give the argument of the function another name.")
-        if runs and not run["time"].equals(runs[0]["time"]):
-            raise ValueError("The runs of a sweep must have the same times; give each the same weeks and dt.")
-        runs.append(run)
+    runs: list[xr.Dataset] = []
+    try:
+        for combination in tqdm(combinations, desc="sweep", disable=len(combinations) < WORTH_A_BAR, leave=False):
+            runs.append(_checked(function(**dict(zip(labels, combination, strict=True))), labels, runs))
+    except KeyboardInterrupt:
+        if not runs:
+            raise
+    stopped = {}
+    if len(runs) < len(combinations):
+        said = f"The sweep was stopped after {len(runs)} of {len(combinations)} combinations; the others are NaN."
+        warnings.warn(said, stacklevel=2)
+        stopped = {"stopped": said}
+        runs += [runs[0] * np.nan] * (len(combinations) - len(runs))
     title = getattr(function, "__name__", "sweep").replace("<lambda>", "sweep").replace("_", " ")
-    return stacked(runs, labels).assign_attrs(title=title)
+    return stacked(runs, labels).assign_attrs(title=title, **stopped)
+
+
+def _checked(run: Any, labels: Mapping[str, Sequence[Any]], runs: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Returns a run once it fits the sweep and the runs before it."""
+    if not isinstance(run, xr.Dataset) or "time" not in run.dims:
+        raise TypeError(f"The function of a sweep returns a run, not {type(run).__name__}.")
+    if any(variable.dims != ("time",) for variable in run.data_vars.values()):
+        raise ValueError("A sweep is of runs of one person each; this one has several, or other dimensions beside time.")
+    for name in labels:
+        if name in run.data_vars and np.ptp(run[name].values) > 0:
+            raise ValueError(f"'{name}' changes in the runs themselves; give the argument of the function another name.")
+    if runs and not run["time"].equals(runs[0]["time"]):
+        raise ValueError("The runs of a sweep must have the same times; give each the same weeks and dt.")
+    return run
 
 
 def _labels(name: str, given: Any) -> list[Any]:

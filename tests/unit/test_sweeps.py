@@ -60,3 +60,45 @@ def test_what_is_no_sweep_is_refused(function, values, kind, said):
 def test_the_values_may_stand_in_an_array_with_labels():
     cues = xr.DataArray([0.2, 0.9], dims="cues")
     assert sa.sweep(run, cues=cues).equals(sa.sweep(run, cues=[0.2, 0.9]))
+
+
+def stopped_at(k):
+    """A function of a sweep during which the reader presses stop at the k-th run."""
+    calls = []
+
+    def function(cues, who):
+        calls.append(cues)
+        if len(calls) == k:
+            raise KeyboardInterrupt
+        return run(cues, who)
+
+    return function
+
+
+def test_a_sweep_that_is_stopped_keeps_what_was_done():
+    values = {"cues": [0.2, 0.9, 0.5], "who": ["one", "other"]}
+    whole = sa.sweep(run, **values)
+    with pytest.warns(UserWarning, match="stopped after 3 of 6 combinations"):
+        part = sa.sweep(stopped_at(4), **values)
+    done = [(0.2, "one"), (0.2, "other"), (0.9, "one")]
+    for cues in values["cues"]:
+        for who in values["who"]:
+            own, same = (each["ties"].sel(cues=cues, who=who) for each in (part, whole))
+            assert own.equals(same) if (cues, who) in done else bool(own.isnull().all())
+    assert part["ties"].attrs == whole["ties"].attrs and "3 of 6" in part.attrs["stopped"]
+    assert "stopped" not in whole.attrs
+
+
+def test_a_sweep_stopped_before_its_first_run_stops():
+    with pytest.raises(KeyboardInterrupt):
+        sa.sweep(stopped_at(1), cues=[0.2, 0.9], who=["one", "other"])
+
+
+def test_a_sweep_stopped_part_way_can_be_looked_at():
+    with pytest.warns(UserWarning, match="4 of 6"):
+        part = sa.sweep(stopped_at(5), cues=[0.2, 0.9, 0.5], who=["one", "other"])
+    with pytest.raises(ValueError, match="explore the runs that were completed"):
+        sa.explore(part, show=["ties"])
+    view = sa.explore(part.dropna("cues"), show=["ties"])
+    view.cues, view.who = 0.9, "other"
+    assert view.run["ties"].values.tolist() == run(0.9, "other")["ties"].values.tolist()
