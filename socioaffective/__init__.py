@@ -53,6 +53,7 @@ _HOMES = {
     "sobol_indices": "decomposition",
     "spreads": None,
     "state": "quantities",
+    "summarise": "summaries",
     "sweep": "sweeps",
     "time_scales": "timescales",
     "welfare": "outlook",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
@@ -91,3 +92,11 @@ def whole(value: Any, what: str, low: int = 0, high: int = 2**63) -> int:
         upto = f"from {low} to {high}" if high < 2**53 else f"from {low} up"
         raise ValueError(f"{what} must be a whole number {upto}, not {value!r}.")
     return int(count)
+
+
+def needed(module: str, extra: str) -> Any:
+    """Returns a module that only an extra of the package installs; ImportError with the way to it where it is missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise ImportError(f"This needs the package {module}: pip install 'socioaffective[{extra}]'.") from None

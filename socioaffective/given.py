@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -26,7 +26,8 @@ MOST_POINTS, SHORTEST = 1e7, 1e-9
 class Turn:
     """When in a run a policy acts, and what it finds then from those before it: states and settings as they stand, and what
     policies remember. `strangers` are names that only other turns know, `rest` levers that rest during this one. `first` is
-    the number of the first person, by which random streams go; `lenient` lets a run go on without somebody who fails."""
+    the number of the first person, by which random streams go; `lenient` lets a run go on without somebody who fails; `shown`
+    are the observables to be computed, all where it is None."""
 
     begun: float = 0.0
     until: float = np.inf
@@ -36,6 +37,7 @@ class Turn:
     rest: Mapping[str, float] = field(default_factory=dict)
     first: int = 0
     lenient: bool = False
+    shown: Collection[str] | None = None
 
 
 @dataclass(frozen=True)

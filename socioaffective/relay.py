@@ -15,9 +15,7 @@ from socioaffective.policies import Climber, Relay, Resting, closed_by
 from socioaffective.simulation import Call, simulated
 
 
-def relayed(
-    model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str, Any], company: Turn | None = None
-) -> xr.Dataset:
+def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str, Any], company: Turn) -> xr.Dataset:
     """Returns the run of policies that take turns: a run for each turn, from where the one before has ended. `company` says
     of which people it is."""
     times = grid_of(model, weeks, dt)
@@ -43,7 +41,7 @@ def relayed(
         if ended is not None:
             start = {n: ended[n].clip(*q.bounds) for n, q in closed.states.items() if n in ended}
         own_options = {n: v for n, v in options.items() if n not in strangers}
-        turn = replace(company or Turn(), begun=begun, until=until, stood=stood, memories=memories,
+        turn = replace(company, begun=begun, until=until, stood=stood, memories=memories,
                        strangers=frozenset(strangers), rest=rest)  # fmt: skip
         part, stood = simulated(model, weeks, start, own, seed, dt, changes, given["events"], own_options, turn)
         ended = part.isel(time=-1, drop=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,17 +64,31 @@ def simulate(
     [True, False, True]
     """
     a_model(model)
-    policy = a_policy(policy)
-    if isinstance(policy, Relay):
-        given = {"start": start, "seed": seed, "interventions": interventions, "events": events, **parameters}
-        from socioaffective.relay import relayed
-
-        run = relayed(model, weeks, policy, dt, copy.deepcopy(given))
-    else:
-        run = simulated(model, weeks, start, policy, seed, dt, interventions, events, parameters, Turn())[0]
+    run = run_of(model, weeks, start, a_policy(policy), seed, dt, interventions, events, parameters, Turn())
     if run.attrs["left_bounds"]:
         warnings.warn(run.attrs["left_bounds"], stacklevel=2)
     return run
+
+
+def run_of(
+    model: Model,
+    weeks: float,
+    start: Any,
+    policy: Any,
+    seed: Any,
+    dt: Any,
+    interventions: Any,
+    events: Any,
+    parameters: Mapping[str, Any],
+    turn: Turn,
+) -> xr.Dataset:
+    """Returns a run, of one policy or of several in turn."""
+    if not isinstance(policy, Relay):
+        return simulated(model, weeks, start, policy, seed, dt, interventions, events, parameters, turn)[0]
+    from socioaffective.relay import relayed
+
+    given = {"start": start, "seed": seed, "interventions": interventions, "events": events, **parameters}
+    return relayed(model, weeks, policy, dt, copy.deepcopy(given), turn)
 
 
 def simulated(
@@ -151,7 +165,7 @@ def simulated(
         raise integrate.failure(
             times[k], "a value is no longer a number.", list(model.states), integrate._worst(path[..., k], len(y))
         )
-    result = _dataset(model, times, path, used, given)
+    result = _dataset(model, times, path, used, given, turn.shown)
     for name, when in crossed.items():
         if name in result.variables:
             raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
@@ -256,7 +270,7 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
 
 
 # Points at which observables are computed at once.
-AT_ONCE = 200_000
+AT_ONCE = 50_000
 _OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
 
 
@@ -267,14 +281,17 @@ def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Qua
     return ("time", *given.template.dims), np.ascontiguousarray(values.T).reshape(shape), attrs
 
 
-def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: Given) -> xr.Dataset:
+def _dataset(
+    model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: Given, shown: Collection[str] | None
+) -> xr.Dataset:
     variables = {n: _variable(given, times, path[k], q) for k, (n, q) in enumerate(model.states.items())}
     settings: dict[str, tuple] = {}
     for k, (name, quantity) in enumerate(model.settings.items()):
         if quantity.kind == "lever" and name not in given.template.coords:
             variables[name] = _variable(given, times, np.broadcast_to(used[k], path.shape[1:]), quantity)
-    if model.expressions:
-        for name, values in zip(model.expressions, _observed(model, path, used), strict=True):
+    formulas = {name: formula for name, formula in model.expressions.items() if shown is None or name in shown}
+    if formulas:
+        for name, values in zip(formulas, _observed(model, tuple(formulas.values()), path, used), strict=True):
             variables[name] = _variable(given, times, values, model.observables[name])
     for name, q in {**model.parameters, **model.inputs}.items():
         # What differs from person to person stays with the people when some are selected.
@@ -289,11 +306,11 @@ def _dataset(model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray
     return xr.Dataset(variables, {**coords, **settings})
 
 
-def _observed(model: Model, path: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """Returns the observables along a run, computed for some people at a time, since each step on the way takes room."""
-    formula = compiled(model, tuple(model.expressions.values()), "array")
+def _observed(model: Model, formulas: tuple, path: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Returns observables along a run, computed for some people at a time, since each step on the way takes room."""
+    formula = compiled(model, formulas, "array")
     _, people, count = path.shape
-    shown, some = np.empty((len(model.expressions), people, count)), max(1, AT_ONCE // count)
+    shown, some = np.empty((len(formulas), people, count)), max(1, AT_ONCE // count)
     for first in range(0, people, some):
         own = slice(first, first + some)
         shown[:, own] = formula(path[:, own], used[:, own])

@@ -215,6 +215,12 @@ def _power_of_two(context, n):  # type: ignore[no-untyped-def]
     return lanes(n), generate
 
 
+@intrinsic
+def wide(context, a):  # type: ignore[no-untyped-def]
+    """Returns a number as lanes, and lanes as they are."""
+    return lanes(a), lambda ctx, builder, signature, given: _wide(ctx, builder, given[0], signature.args[0])
+
+
 @njit(inline="always")
 def least(a, b):  # type: ignore[no-untyped-def]
     """Returns the smaller of two; NaN where either is."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -13,6 +15,20 @@ from socioaffective.model import Model
 
 # People that one thread takes at a time: enough to fill the lanes, few enough to stay near the processor.
 BLOCK = 512
+
+
+# Whether others are at work beside this thread, so that it does with one processor.
+_alone: ContextVar[bool] = ContextVar("_alone", default=False)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keeps what is run in this thread to one processor."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 def processors() -> int:
@@ -39,7 +55,6 @@ def run(
     stops: Sequence[np.ndarray],
     tolerances: tuple[np.ndarray, float],
     events: int = 0,
-    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns the states (states, people, times), a code by person that is 0 where all went well, and the first crossings
     (events, people). A person's numbers are the same to the last bit whoever else is run."""
@@ -55,7 +70,7 @@ def run(
                  failed[own], crossed[:, own])  # fmt: skip
 
     firsts = range(0, people, BLOCK)
-    count = min(len(firsts), threads or processors())
+    count = min(len(firsts), 1 if _alone.get() else processors())
     if count < 2:
         for first in firsts:
             block(first)

@@ -45,6 +45,8 @@ class _Printer(PythonCodePrinter):
         return f"{name}({self._print(expr.args[0])})" if name and len(expr.args) == 1 else self._unknown(expr)
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
+        if isinstance(expr, sympy.Expr) and expr.is_number:
+            return repr(float(expr))
         ours = isinstance(expr, sympy.Function) and not isinstance(expr, KEPT)
         return self._print_Function(expr) if ours else super()._print(expr, **kwargs)
 
@@ -57,7 +59,7 @@ class _Printer(PythonCodePrinter):
     def _fold(self, name: str, expr: Any) -> str:
         first, *rest = map(self._print, expr.args)
         for part in rest:
-            first = f"{name}({first}, {part})"
+            first = f"{name}(wide({first}), wide({part}))"
         return first
 
     def _print_Min(self, expr: Any) -> str:
@@ -86,11 +88,6 @@ class _Printer(PythonCodePrinter):
     def _print_Or(self, expr: Any) -> str:
         return "(" + " | ".join(map(self._print, expr.args)) + ")"
 
-    def _print_Number(self, expr: Any) -> str:
-        return repr(float(expr))
-
-    _print_Integer = _print_Rational = _print_Float = _print_Half = _print_Number
-    _print_NumberSymbol = _print_Pi = _print_Exp1 = _print_Number
     _print_BooleanTrue = _print_BooleanFalse = _unknown
 
 
