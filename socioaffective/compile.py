@@ -37,7 +37,7 @@ def _function(states: tuple, settings: tuple, expressions: tuple, backend: str) 
     special = {type(f) for e in written for f in e.atoms(sympy.Function)} - PLAIN
     modules = [OURS, "scipy", "numpy"] if special else BACKENDS[backend]
     function = sympy.lambdify(
-        [list(states), list(settings)], written, modules=modules, cse=shared, dummify=clash, docstring_limit=0
+        [list(states), list(settings)], written, modules=modules, cse=_shared, dummify=clash, docstring_limit=0
     )
     if special:
         used = {node.id for node in ast.walk(ast.parse(inspect.getsource(function))) if isinstance(node, ast.Name)}
@@ -46,7 +46,7 @@ def _function(states: tuple, settings: tuple, expressions: tuple, backend: str) 
     return function
 
 
-def shared(expressions: Sequence[Any]) -> tuple[list, list]:
+def _shared(expressions: Sequence[Any]) -> tuple[list, list]:
     """Returns repeated parts and the expressions made of them: SymPy's cse without its search for rearrangements, which
     takes twice as long as all the rest."""
     return tree_cse(expressions, numbered_symbols("shared_"))

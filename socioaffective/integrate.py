@@ -127,11 +127,16 @@ def _worst(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def one(
-    field: Callable, start: np.ndarray, times: np.ndarray, states: Mapping[str, Quantity], reach: float = 0.0
+    field: Callable,
+    start: np.ndarray,
+    times: np.ndarray,
+    states: Mapping[str, Quantity],
+    reach: float = 0.0,
+    most: int = MOST_EVALUATIONS,
 ) -> np.ndarray:
     """Returns the states of one person at `times`, shape (states, times): adaptive, stiff or not; by steps that would go on to
     `reach`."""
-    return _solve(lambda t, y: field(t, y.tolist()), start, times, states, "LSODA", 1.0, MOST_EVALUATIONS, reach)
+    return _solve(lambda t, y: field(t, y.tolist()), start, times, states, "LSODA", 1.0, most, reach)
 
 
 def many(field: Field, start: np.ndarray, times: np.ndarray, states: Mapping[str, Quantity], reach: float = 0.0) -> np.ndarray:

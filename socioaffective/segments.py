@@ -17,8 +17,12 @@ from socioaffective.deciding import Decisions, answer_of, answers
 from socioaffective.events import first_crossing
 from socioaffective.given import LEAST_POINTS
 from socioaffective.machine.backends import integrator, spent, using
-from socioaffective.machine.running import run, stops_of
+from socioaffective.machine.running import TOO_MANY, TOO_SMALL, run, stops_of
 from socioaffective.model import CLOCKS, Model
+
+
+# Evaluations after which somebody in a crowd is given up.
+LENIENT = 50_000
 
 
 def run_between(
@@ -208,6 +212,11 @@ def _by_machine(
     path, failed, crossed = run(machine, y, p, grid, stops_of(model, changes, reach), tolerances, len(events))
     for person in np.flatnonzero(failed):
         own = slice(person, person + 1)
+        if lenient and failed[person] != TOO_MANY:
+            continue
+        if failed[person] == TOO_SMALL:
+            k = int(np.isfinite(path[:, person]).all(axis=0).argmin()) - 1
+            raise integrate.failure(grid[k], "the step became too small.", list(model.states), path[:, person, k])
         with using("scipy"):
             alone = run_between(model, _with(grid, reach), (0, len(grid) - 1), y[:, own], p[:, own], dict(changes), None, None,
                                 None, {str(k): e for k, e in enumerate(events)}, (), lenient)  # fmt: skip
@@ -237,10 +246,11 @@ def _by_scipy(
             alone = lambda t, s, values=values: scalar(s, values)  # noqa: E731
         else:
             alone = lambda t, s, values=values: scalar(s, answer_of(model, feedback, t, s, values))  # noqa: E731
-        try:
+        if not lenient:
             runs.append(integrate.one(alone, y[:, person], grid, states, reach))
-        except RuntimeError:
-            if not lenient:
-                raise
+            continue
+        try:
+            runs.append(integrate.one(alone, y[:, person], grid, states, reach, LENIENT))
+        except (RuntimeError, integrate.StuckError):
             runs.append(np.full((len(states), len(grid)), np.nan))
     return np.stack(runs, axis=1)

@@ -71,7 +71,6 @@ class OnDisk:
         k, tally = first // self.portion, self.survey.nobody()
         for name, table in self.tables.items():
             _tables(tally)[name][...] = table[k]
-        tally.people = int(_tables(tally)["people"][0])
         lost = first + np.flatnonzero(self.lost[first : first + self.portion])
         return Part(first, tally, np.empty((0, 0, 0)), lost.tolist())
 

@@ -78,7 +78,9 @@ def summarise(
     shares = [number(q, "A quantile", (0, 1)) for q in listed(quantiles, "quantiles", "[0.1, 0.5, 0.9]")]
     survey = survey_of(a_model(model), people, weeks, policy, every, quantities, against, at, seed, interventions, events,
                      settings, client is not None)  # fmt: skip
-    portion = max(PORTION, -(-people.size // (MOST_PORTIONS * TOGETHER)) * TOGETHER)
+    portion = PORTION
+    if people.size > MOST_PORTIONS * PORTION:
+        portion = -(-people.size // (MOST_PORTIONS * TOGETHER)) * TOGETHER
     _refuse_without_room(survey, portion, store is not None)
     kept = InMemory(survey) if store is None else OnDisk(survey, store, portion)
     firsts = range(0, people.size, portion)

@@ -16,7 +16,7 @@ from socioaffective.given import NOISE_STEP, Turn, drawn, grid_of
 from socioaffective.machine.backends import MANY, backend, integrator, using
 from socioaffective.machine.running import alone
 from socioaffective.model import Model
-from socioaffective.policies import Climber, a_policy, closed_by
+from socioaffective.policies import Climber, Relay, Stepwise, a_policy, closed_by
 from socioaffective.populations import Population
 from socioaffective.simulation import run_of, switch_of
 from socioaffective.tallies import Tally
@@ -46,6 +46,7 @@ class Survey:
     reference: Mapping[str, Any] | None
     kept: tuple[int, ...]
     seed: int
+    random: bool
     backend: str
 
     @property
@@ -164,13 +165,15 @@ def survey_of(
     held = backend()
     if held == "by size" or (held == "auto" and shared):
         held = "machine" if people.size >= MANY else "scipy"
+    drawing = bool(model.noise) or isinstance(policy, (Stepwise, Relay))
+    root = drawn(model, seed, 0, 0)[1] if drawing or seed is not None else 0
     closed = closed_by(policy, model) if isinstance(policy, Climber) else model
     formulas = tuple(watches(closed, mapped(events, "events", "{'tipped': ties - 0.2}")).values())
     if held == "auto":
         integrator(closed, people.size, formulas, waits=True)
     return Survey(model, people, float(times[-1]), policy, times, dt, tuple(names), tuple(known[n].bounds for n in names),
                   dict(events or {}), copy.deepcopy(dict(interventions or {})), dict(settings), _reference(model, against),
-                  tuple(places), drawn(model, seed, 0, 0)[1], held)  # fmt: skip
+                  tuple(places), root, drawing, held)  # fmt: skip
 
 
 def _grid(model: Model, weeks: Any, every: Any) -> tuple[np.ndarray, float | None]:

@@ -90,7 +90,8 @@ class Tally:
         """Returns quantiles, shape (quantities, times, shares), on a straight line across the cell where each lies; NaN beyond
         the bounds."""
         result = np.full((*self.cells.shape[:2], len(shares)), np.nan)
-        wanted = np.asarray(shares, dtype=float) * self.people
+        # Just above none, so that the lowest quantile lies where the first person does.
+        wanted = np.maximum(np.asarray(shares, dtype=float) * self.people, 1e-9)
         for k, t in np.ndindex(*result.shape[:2]) if self.people else ():
             reached = np.concatenate([[0], np.cumsum(self.cells[k, t])])
             cell = np.clip(np.searchsorted(reached, wanted, side="left") - 1, 0, CELLS + 1)

@@ -67,7 +67,7 @@ def compile_file(path: Path) -> Callable:
     spec.loader.exec_module(module)  # type: ignore[union-attr]
     from numba import float64, int64
 
-    row, table, cube = float64[::1], float64[:, :], float64[:, :, :]
+    row, table, cube = float64[::1], float64[:, :], float64[:, :, ::1]
     places = int64[::1]
     module.integrate.compile((table, table, row, row, places, places, row, row, float64, int64, cube, places, float64[:, :]))
     return module.integrate

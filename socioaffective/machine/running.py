@@ -15,6 +15,8 @@ from socioaffective.model import Model
 
 # People that one thread takes at a time: enough to fill the lanes, few enough to stay near the processor.
 BLOCK = 512
+# Why somebody was not run to the end: what `failed` holds, 0 where all went well.
+NO_NUMBER, TOO_MANY, TOO_SMALL = 1, 2, 3
 
 
 # Whether others are at work beside this thread, so that it does with one processor.
@@ -55,26 +57,30 @@ def run(
     stops: Sequence[np.ndarray],
     tolerances: tuple[np.ndarray, float],
     events: int = 0,
+    room: np.ndarray | None = None,
+    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns the states (states, people, times), a code by person that is 0 where all went well, and the first crossings
-    (events, people). A person's numbers are the same to the last bit whoever else is run."""
+    (events, people). A person's numbers are the same to the last bit whoever else is run.
+
+    `room`, shape (people, times, states), is filled with the states where it is given.
+    """
     size, people = start.shape
-    # In memory time comes first: what is asked of many people is asked at one time.
-    path = np.empty((len(times), size, people)).transpose(1, 2, 0)
+    path = np.empty((people, len(times), size)) if room is None else room
     failed, crossed = np.zeros(people, dtype=np.int64), np.full((events, people), np.nan)
     floors, relative = tolerances
 
     def block(first: int) -> None:
         own = slice(first, first + BLOCK)
-        function(start[:, own], settings[:, own], times, *stops, floors, relative, MOST_EVALUATIONS // 6, path[:, own],
+        function(start[:, own], settings[:, own], times, *stops, floors, relative, MOST_EVALUATIONS // 6, path[own],
                  failed[own], crossed[:, own])  # fmt: skip
 
     firsts = range(0, people, BLOCK)
-    count = min(len(firsts), 1 if _alone.get() else processors())
+    count = min(len(firsts), 1 if _alone.get() else threads or processors())
     if count < 2:
         for first in firsts:
             block(first)
     else:
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(block, firsts))
-    return path, failed, crossed
+    return path.transpose(2, 0, 1), failed, crossed

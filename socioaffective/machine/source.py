@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import sympy
+from sympy.logic.boolalg import Boolean
 from sympy.printing.pycode import PythonCodePrinter
+from sympy.utilities.iterables import numbered_symbols
 
 from socioaffective.aggregates import ces
-from socioaffective.compile import shared
 from socioaffective.model import Model
 from socioaffective.quantities import in_exponentials
 
@@ -97,26 +99,67 @@ def _plain(expression: Any) -> Any:
     return expression.replace(lambda part: isinstance(part, ces), lambda part: part.doit())
 
 
-def _function(name: str, states: tuple, settings: tuple, expressions: tuple) -> str:
-    """Returns a function of a workspace and of the places of states, settings and results in it."""
+def _hoisted(expression: Any, moving: frozenset, constants: dict[Any, Any]) -> Any:
+    """Returns an expression in which whatever is made of settings alone is a constant, to be computed once a person."""
+    if not expression.free_symbols & moving:
+        if expression.is_Atom or expression.is_number or isinstance(expression, Boolean):
+            return expression
+        return constants.setdefault(expression, sympy.Symbol(f"k{len(constants)}", real=True))
+    if isinstance(expression, (sympy.Add, sympy.Mul)):
+        still = [part for part in expression.args if not part.free_symbols & moving]
+        if len(still) > 1:
+            rest = [_hoisted(part, moving, constants) for part in expression.args if part not in still]
+            return expression.func(_hoisted(expression.func(*still), moving, constants), *rest)
+    return expression.func(*(_hoisted(part, moving, constants) for part in expression.args)) if expression.args else expression
+
+
+def _lines(known: Mapping[str, str], parts: Sequence[tuple], results: Sequence[str]) -> str:
+    """Returns the body of a function: what it uses of what is known, parts by name, and then what it leaves behind."""
+    write = _Printer({"fully_qualified_modules": False}).doprint
+    used = {s.name for _, part in parts for s in part.free_symbols}
+    lines = [f"{name} = {place}" for name, place in known.items() if name in used]
+    lines += [f"{name} = {write(part)}" for name, part in parts]
+    return "".join(f"    {line}\n" for line in [*lines, *results] or ["pass"])
+
+
+def _functions(states: tuple, settings: tuple, rates: tuple, events: tuple) -> tuple[str, int]:
+    """Returns functions of a workspace and of the places of states, settings and results in it, and how many constants there
+    are behind the settings: `prepare` computes these, `rates` and `measures` what they are called by."""
     named = {s: sympy.Symbol(f"{letter}{k}", real=True, nonnegative=s.is_nonnegative)
              for letter, group in (("y", states), ("p", settings)) for k, s in enumerate(group)}  # fmt: skip
-    renamed = [_plain(e).xreplace(named) for e in expressions]
-    used = {s.name for e in renamed for s in e.free_symbols}
-    parts, results = shared(renamed)
-    write = _Printer({"fully_qualified_modules": False}).doprint
-    lines = [f"{s} = load(w, {s[0]} + {k} * WIDTH)" for letter, group in (("y", states), ("p", settings))
-             for k in range(len(group)) if (s := f"{letter}{k}") in used]  # fmt: skip
-    lines += [f"{symbol} = {write(part)}" for symbol, part in parts]
-    lines += [f"store(w, r + {k} * WIDTH, {write(part)})" for k, part in enumerate(results)]
-    return f"@njit\ndef {name}(w, y, p, r):\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
+    still = frozenset(named[s] for s in settings)
+    known = {named[s].name: f"load(w, y + {k} * WIDTH)" for k, s in enumerate(states)}
+    known |= {named[s].name: f"load(w, p + {k} * WIDTH)" for k, s in enumerate(settings)}
+    constants: dict[Any, Any] = {}
+    bodies = []
+    for name, expressions in (("rates", rates), ("measures", events)):
+        renamed = [_plain(e).xreplace(named) for e in expressions]
+        shared, results = sympy.cse(renamed, numbered_symbols("s", real=True), optimizations=[], order="none")
+        moving = frozenset(named[s] for s in states)
+        parts = []
+        for symbol, part in [*shared, *((sympy.Symbol(f"r{k}", real=True), e) for k, e in enumerate(results))]:
+            if symbol.name[0] == "s" and not part.free_symbols & moving:
+                still, constants[part] = still | {symbol}, symbol
+                continue
+            moving |= {symbol}
+            parts.append((symbol, part))
+        parts = [(symbol.name, _hoisted(part, moving, constants)) for symbol, part in parts]
+        bodies.append((name, parts, [f"store(w, r + {k} * WIDTH, r{k})" for k in range(len(results))]))
+    places = {symbol.name: f"load(w, p + {len(settings) + k} * WIDTH)" for k, symbol in enumerate(constants.values())}
+    first = [(symbol.name, part) for part, symbol in constants.items()]
+    kept = [f"store(w, p + {len(settings) + k} * WIDTH, {name})" for k, (name, _) in enumerate(first)]
+    text = "@njit\ndef prepare(w, p):\n" + _lines(known, first, kept)
+    for name, parts, results in bodies:
+        text += f"@njit\ndef {name}(w, y, p, r):\n" + _lines(known | places, parts, results)
+    return text, len(constants)
 
 
 @lru_cache(maxsize=256)
 def _written(states: tuple, settings: tuple, expressions: tuple, events: tuple) -> str:
-    sizes = f"STATES, SETTINGS, EVENTS = {len(states)}, {len(settings)}, {len(events)}\n"
-    head = "import numpy as np\nfrom numba import njit\n\nfrom socioaffective.machine.lanes import *\n\n"
-    functions = _function("rates", states, settings, expressions) + _function("measures", states, settings, events)
+    functions, constants = _functions(states, settings, expressions, events)
+    sizes = f"STATES, SETTINGS, CONSTANTS, EVENTS = {len(states)}, {len(settings)}, {constants}, {len(events)}\n"
+    head = "import numpy as np\nfrom numba import njit\n\nfrom socioaffective.machine.lanes import *\n"
+    head += "from socioaffective.machine.running import NO_NUMBER, TOO_MANY, TOO_SMALL\n\n"
     stepper = files("socioaffective.machine").joinpath("stepper.py").read_text(encoding="utf-8")
     return head + sizes + functions + stepper.split("# The method.\n")[1]
 

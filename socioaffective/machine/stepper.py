@@ -3,10 +3,16 @@
 import numpy as np
 from numba import njit
 
-from socioaffective.machine.lanes import WIDTH, choose, greatest, least, load, magnitude, root, store
+from socioaffective.machine.lanes import WIDTH, choose, greatest, least, load, magnitude, rough_power, some, store
+from socioaffective.machine.running import NO_NUMBER, TOO_MANY, TOO_SMALL
 
 # An example of what is written from a model: decay. All that follows the line below is put behind the model's own.
-STATES, SETTINGS, EVENTS = 1, 0, 0
+STATES, SETTINGS, CONSTANTS, EVENTS = 1, 0, 0, 0
+
+
+@njit
+def prepare(w, p):
+    pass
 
 
 @njit
@@ -20,19 +26,17 @@ def measures(w, y, p, r):
 
 
 # The method.
-# A lane's outcome: what `failed` holds for a person.
-DONE, NO_NUMBER, TOO_MANY, TOO_SMALL = 0, 1, 2, 3
-# Places in a workspace: a row of lanes for each state, then for each setting, then single rows.
+DONE = 0
+# Places in a workspace: a row of lanes for each state, then for each setting and constant, then single rows.
 ROWS = STATES * WIDTH
 Y, NEW, SPARE, SHOWN = 0, ROWS, 2 * ROWS, 3 * ROWS
 K1, K2, K3, K4, K5, K6, K7 = (k * ROWS for k in range(4, 11))
 C2, C3, C4, C5 = (k * ROWS for k in range(11, 15))
 P = 15 * ROWS
-H = P + SETTINGS * WIDTH
-ERROR, GROWTH, TAKEN, SHARE = H + WIDTH, H + 2 * WIDTH, H + 3 * WIDTH, H + 4 * WIDTH
-G_OLD, G_NEW = H + 5 * WIDTH, H + (5 + EVENTS) * WIDTH
-LOW, HIGH, SIGN = (H + (5 + k * EVENTS) * WIDTH for k in (2, 3, 4))
-SIZE = H + (5 + 5 * EVENTS) * WIDTH
+H = P + (SETTINGS + CONSTANTS) * WIDTH
+ERROR, GROWTH, SHARE, NOW, THEN, WISH, END, DUE, TRIES, BUSY, TAKEN = (H + k * WIDTH for k in range(1, 12))
+G_OLD, G_NEW, LOW, HIGH, SIGN = (H + (12 + k * EVENTS) * WIDTH for k in range(5))
+SIZE = H + (12 + 5 * EVENTS) * WIDTH
 # Within a step an event is looked for at so many places.
 LOOKS = 4
 
@@ -66,17 +70,31 @@ def stages(w, floors, relative):
         store(w, NEW + j, load(w, Y + j) + h * slope)
     rates(w, NEW, P, K7)
     total = h * 0.0
-    for j in range(0, ROWS, WIDTH):
-        slope = 71 / 57600 * load(w, K1 + j) - 71 / 16695 * load(w, K3 + j) + 71 / 1920 * load(w, K4 + j)
-        slope = slope - 17253 / 339200 * load(w, K5 + j) + 22 / 525 * load(w, K6 + j) - 1 / 40 * load(w, K7 + j)
-        size = floors[j // WIDTH] + relative * greatest(magnitude(load(w, Y + j)), magnitude(load(w, NEW + j)))
-        part = h * slope / size
-        total = total + part * part
+    # Two states share a division.
+    for j in range(0, ROWS - WIDTH, 2 * WIDTH):
+        one, other = tolerance(w, j, floors, relative), tolerance(w, j + WIDTH, floors, relative)
+        inverse = h / (one * other)
+        first, second = slip(w, j) * other * inverse, slip(w, j + WIDTH) * one * inverse
+        total = total + first * first + second * second
+    if STATES % 2:
+        last = h * slip(w, ROWS - WIDTH) / tolerance(w, ROWS - WIDTH, floors, relative)
+        total = total + last * last
     square = total * (1 / STATES)
     store(w, ERROR, square)
-    # The error to the power -3/16, from roots alone: a little more careful than the usual -1/5.
-    sixteenth = root(root(root(root(square))))
-    store(w, GROWTH, least(greatest(0.9 / (sixteenth * root(sixteenth)), 0.2), 5.0))
+    store(w, GROWTH, least(greatest(0.9 * rough_power(square, -0.1), 0.2), 5.0))
+
+
+@njit
+def slip(w, j):
+    """Returns the difference of the slopes of order 5 and 4."""
+    slope = 71 / 57600 * load(w, K1 + j) - 71 / 16695 * load(w, K3 + j) + 71 / 1920 * load(w, K4 + j)
+    return slope - 17253 / 339200 * load(w, K5 + j) + 22 / 525 * load(w, K6 + j) - 1 / 40 * load(w, K7 + j)
+
+
+@njit
+def tolerance(w, j, floors, relative):
+    """Returns the error that a state may have."""
+    return floors[j // WIDTH] + relative * greatest(magnitude(load(w, Y + j)), magnitude(load(w, NEW + j)))
 
 
 @njit
@@ -129,27 +147,27 @@ def watch(w, i, person, now, crossed):
 
 
 @njit
-def search(w, who, taken, begun, end, crossed):
+def search(w, who, end, crossed):
     """Notes the events whose line was crossed within a step, by looking at some places and halving between two."""
     for look in range(1, LOOKS + 1):
-        store(w, SHARE, look / LOOKS + 0.0 * load(w, H))
+        store(w, SHARE, look / LOOKS)
         between(w)
         measures(w, SHOWN, P, G_NEW)
         found = False
         for i in range(WIDTH):
-            for e in range(EVENTS):
+            for e in range(EVENTS if w[TAKEN + i] > 0 else 0):
                 old, new = w[G_OLD + e * WIDTH + i], w[G_NEW + e * WIDTH + i]
                 w[SIGN + e * WIDTH + i] = 0.0
-                if taken[i] and np.isnan(crossed[e, who[i]]) and (old * new < 0 or (new == 0 and old != 0)):
+                if np.isnan(crossed[e, who[i]]) and (old * new < 0 or (new == 0 and old != 0)):
                     w[SIGN + e * WIDTH + i] = 1.0 if old > 0 else -1.0
                     w[LOW + e * WIDTH + i], w[HIGH + e * WIDTH + i] = (look - 1) / LOOKS, look / LOOKS
                     found = True
-                w[G_OLD + e * WIDTH + i] = new if taken[i] else old
+                w[G_OLD + e * WIDTH + i] = new
         for e in range(EVENTS if found else 0):
             halve(w, e)
             for i in range(WIDTH):
-                when = begun[i] + w[H + i] * w[HIGH + e * WIDTH + i]
-                if w[SIGN + e * WIDTH + i] != 0 and when <= end:
+                when = w[NOW + i] + w[H + i] * w[HIGH + e * WIDTH + i]
+                if w[TAKEN + i] > 0 and w[SIGN + e * WIDTH + i] != 0 and when <= end:
                     crossed[e, who[i]] = when
 
 
@@ -168,14 +186,15 @@ def halve(w, e):
 
 
 @njit
-def zeros():
-    return np.zeros(WIDTH, np.int64)
-
-
-@njit
-def keep(w, row, i, out, person, k):
+def keep(w, row, i, times, due, person, out):
+    """Puts the states of a lane where they are due, and notes what is due next."""
+    # Held in a variable: the processor cannot know that what is written to `out` leaves `due` alone.
+    k = due[i]
     for j in range(STATES):
-        out[j, person, k] = w[row + j * WIDTH + i]
+        out[person, k, j] = w[row + j * WIDTH + i]
+    k += 1
+    due[i] = k
+    w[DUE + i] = times[k] if k < times.size else np.inf
 
 
 @njit
@@ -185,117 +204,119 @@ def change(w, i, stop, reach, what, value):
         w[(Y if what[c] < STATES else P - ROWS) + what[c] * WIDTH + i] = value[c]
 
 
+@njit
+def begin(w, i, person, start, settings):
+    """Puts a person into a lane."""
+    for j in range(STATES):
+        w[Y + j * WIDTH + i] = start[j, person]
+    for j in range(SETTINGS):
+        w[P + j * WIDTH + i] = settings[j, person]
+    for e in range(EVENTS):
+        w[G_OLD + e * WIDTH + i] = np.nan
+    w[WISH + i], w[TRIES + i], w[BUSY + i] = 0.0, 0.0, 1.0
+
+
+@njit
+def attempt(w, times, due, who, floors, relative, most, out, crossed):
+    """Takes a step in every lane and shows what is due within it; returns whether a lane must be looked at by itself."""
+    now, wish, end, busy = load(w, NOW), load(w, WISH), load(w, END), load(w, BUSY) > 0.5
+    last = now + wish > end - 1e-3 * wish
+    then = choose(last, end, now + wish)
+    h = choose(busy, then - now, 0.0)
+    store(w, H, h)
+    store(w, THEN, then)
+    stages(w, floors, relative)
+    error, growth = load(w, ERROR), load(w, GROWTH)
+    taken = busy & (error <= 1.0)
+    store(w, TAKEN, choose(taken, 1.0, 0.0))
+    showing = taken & (load(w, DUE) < then)
+    if EVENTS > 0 or some(showing):
+        interpolation(w)
+    while some(showing):
+        store(w, SHARE, choose(showing, (load(w, DUE) - now) / h, 0.0))
+        between(w)
+        for i in range(WIDTH):
+            if w[TAKEN + i] > 0 and w[DUE + i] < w[THEN + i]:
+                keep(w, SHOWN, i, times, due, who[i], out)
+        showing = taken & (load(w, DUE) < then)
+    if EVENTS > 0:
+        search(w, who, times[-1], crossed)
+    for j in range(0, ROWS, WIDTH):
+        store(w, Y + j, choose(taken, load(w, NEW + j), load(w, Y + j)))
+        store(w, K1 + j, choose(taken, load(w, K7 + j), load(w, K1 + j)))
+    # A step that was cut short by a stop says nothing against a longer one.
+    grown = choose(last, greatest(wish, h * growth), h * growth)
+    refused = h * choose(error > 1.0, least(growth, 0.9), 0.2)
+    wish, now, tries = choose(taken, grown, refused), choose(taken, then, now), load(w, TRIES) + 1.0
+    store(w, WISH, wish)
+    store(w, NOW, now)
+    store(w, TRIES, tries)
+    early = (load(w, DUE) <= now) | (wish < 1e-14 * (1.0 + magnitude(now))) | (tries >= most)
+    return some(busy & (early | (now >= end)))
+
+
 @njit(nogil=True, cache=True, error_model="numpy")
 def integrate(start, settings, times, stops, reach, what, value, floors, relative, most, out, failed, crossed):
     """Integrates people from their start values, shape (states, people), with their settings, shape (settings, people).
 
     `stops` are times at which something is set (`what`, numbered states first, to `value`, from `reach[stop]` on), the last
-    one the end. Fills `out`, shape (states, people, times), `failed` by person and `crossed`, shape (events, people).
+    one the end. Fills `out`, shape (people, times, states), `failed` by person and `crossed`, shape (events, people).
     """
     people, instants = start.shape[1], times.size
     w = np.zeros(SIZE)
-    who, due, stop, tries, code = zeros(), zeros(), zeros(), zeros(), zeros()
-    taken, fresh, ready = zeros() > 0, zeros() > 0, zeros() > 0
-    now, then, wish = np.zeros(WIDTH), np.zeros(WIDTH), np.zeros(WIDTH)
+    who, due, stop, code, fresh = np.zeros((5, WIDTH), np.int64)
     following, busy = 0, 0
     who[:] = -1
     while True:
         for i in range(WIDTH):
             if who[i] < 0 and following < people:
-                who[i], due[i], stop[i], tries[i], code[i] = following, 0, 0, 0, DONE
-                now[i], wish[i] = times[0], 0.0
-                following, busy, fresh[i] = following + 1, busy + 1, True
-                for j in range(STATES):
-                    w[Y + j * WIDTH + i] = start[j, who[i]]
-                for j in range(SETTINGS):
-                    w[P + j * WIDTH + i] = settings[j, who[i]]
-                for e in range(EVENTS):
-                    w[G_OLD + e * WIDTH + i] = np.nan
-                if stops[0] <= now[i]:
+                who[i], due[i], stop[i], code[i] = following, 0, 0, DONE
+                following, busy, fresh[i] = following + 1, busy + 1, 1
+                begin(w, i, who[i], start, settings)
+                w[NOW + i], w[DUE + i] = times[0], times[0]
+                if stops[0] <= times[0]:
                     change(w, i, 0, reach, what, value)
                     stop[i] = 1
         if busy == 0:
             return
         if fresh.any():
+            prepare(w, P)
             rates(w, Y, P, K2)
             measures(w, Y, P, G_NEW)
-            for i in range(WIDTH):
-                if not fresh[i]:
-                    continue
-                fresh[i] = False
+        for i in range(WIDTH):
+            if fresh[i]:
+                fresh[i] = 0
                 for j in range(STATES):
                     w[K1 + j * WIDTH + i] = w[K2 + j * WIDTH + i]
-                watch(w, i, who[i], now[i], crossed)
-                if times[due[i]] <= now[i]:
-                    keep(w, Y, i, out, who[i], due[i])
-                    due[i] += 1
+                watch(w, i, who[i], w[NOW + i], crossed)
+                w[END + i] = stops[min(stop[i], stops.size - 1)]
+                if w[DUE + i] <= w[NOW + i]:
+                    keep(w, Y, i, times, due, who[i], out)
                 length = first_step(w, i, floors, relative)
                 if not length < np.inf:
                     code[i] = NO_NUMBER
-                elif wish[i] == 0:
-                    wish[i] = length
+                elif w[WISH + i] == 0:
+                    w[WISH + i] = length
         over = False
         for i in range(WIDTH):
             if who[i] >= 0 and (due[i] == instants or code[i] != DONE):
                 failed[who[i]] = DONE if due[i] == instants else code[i]
-                for k in range(due[i], instants):
-                    for j in range(STATES):
-                        out[j, who[i], k] = np.nan
-                who[i], busy, over = -1, busy - 1, True
+                out[who[i], due[i] :, :] = np.nan
+                who[i], w[BUSY + i], busy, over = -1, 0.0, busy - 1, True
         if over:
             continue
-        for i in range(WIDTH):
-            w[H + i] = 0.0
-            if who[i] >= 0:
-                end = stops[stop[i]]
-                then[i] = now[i] + wish[i]
-                if then[i] > end - 1e-3 * wish[i]:
-                    then[i] = end
-                w[H + i] = then[i] - now[i]
-        stages(w, floors, relative)
-        for i in range(WIDTH):
-            taken[i] = who[i] >= 0 and w[ERROR + i] <= 1.0
-            w[TAKEN + i] = 1.0 if taken[i] else 0.0
-        interpolation(w)
-        while True:
-            showing = False
-            for i in range(WIDTH):
-                ready[i] = taken[i] and due[i] < instants and times[due[i]] < then[i]
-                w[SHARE + i] = (times[due[i]] - now[i]) / w[H + i] if ready[i] else 0.0
-                showing |= ready[i]
-            if not showing:
-                break
-            between(w)
-            for i in range(WIDTH):
-                if ready[i]:
-                    keep(w, SHOWN, i, out, who[i], due[i])
-                    due[i] += 1
-        if EVENTS > 0:
-            search(w, who, taken, now, times[-1], crossed)
-        accepted = load(w, TAKEN) > 0.5
-        for j in range(0, ROWS, WIDTH):
-            store(w, Y + j, choose(accepted, load(w, NEW + j), load(w, Y + j)))
-            store(w, K1 + j, choose(accepted, load(w, K7 + j), load(w, K1 + j)))
+        while not attempt(w, times, due, who, floors, relative, most, out, crossed):
+            pass
         for i in range(WIDTH):
             if who[i] < 0:
                 continue
-            tries[i] += 1
-            if not taken[i]:
-                wish[i] = w[H + i] * (min(w[GROWTH + i], 0.9) if w[ERROR + i] > 1.0 else 0.2)
-                if wish[i] < 1e-14 * (1.0 + abs(now[i])):
-                    code[i] = TOO_SMALL
-            else:
-                now[i] = then[i]
-                if now[i] == stops[stop[i]]:
-                    # A step that was cut short by a stop says nothing against a longer one.
-                    wish[i] = max(wish[i], w[H + i] * w[GROWTH + i])
-                    change(w, i, stop[i], reach, what, value)
-                    stop[i] += 1
-                    fresh[i] = True
-                else:
-                    wish[i] = w[H + i] * w[GROWTH + i]
-                    if due[i] < instants and times[due[i]] <= now[i]:
-                        keep(w, Y, i, out, who[i], due[i])
-                        due[i] += 1
-            if tries[i] >= most:
+            if w[TRIES + i] >= most:
                 code[i] = TOO_MANY
+            elif w[WISH + i] < 1e-14 * (1.0 + abs(w[NOW + i])):
+                code[i] = TOO_SMALL
+            elif w[NOW + i] >= w[END + i]:
+                change(w, i, stop[i], reach, what, value)
+                stop[i] += 1
+                fresh[i] = 1
+            elif w[DUE + i] <= w[NOW + i]:
+                keep(w, Y, i, times, due, who[i], out)
