@@ -20,6 +20,7 @@ _HOMES = {
     "compose": "model",
     "continuation": "tracing",
     "counterfactual": "simulation",
+    "dividing_line": "manifolds",
     "early_warning": "indicators",
     "equilibria": "equilibrium",
     "exercises": None,

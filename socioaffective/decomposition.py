@@ -41,7 +41,7 @@ def sobol_indices(
     Inputs: `model`, or a function that is called with an array for each name; `outcome`, the name of a quantity at the end,
     a pair (name, week), a function of a run (or of what the function returned; None for that itself) that gives a number for
     each person, or a mapping from labels to several of these; `spreads`, a mapping from names of parameters, levers, inputs,
-    start values and named traits to how people differ in them, as in `sa.population`; `n`, a power of 2: n (d + 2) people are
+    start values (by name, or within `start`) and named traits to how people differ in them, as in `sa.population`; `n`, a power of 2: n (d + 2) people are
     run for d names. Keywords: `weeks` and `dt` (1 week unless told otherwise) of the runs; `seed`; `level` of the bootstrap
     intervals; every other keyword goes to `sa.simulate`, such as `policy`, `start` or a lever.
 
@@ -90,7 +90,8 @@ def sobol_indices(
 def _drawn(model: Any, spreads: Any) -> dict[str, Within]:
     """Returns what is drawn by name, once each name is known and has a spread."""
     result = {}
-    for name, given in mapped(spreads, "spreads", EXAMPLE).items():
+    flat = dict(mapped(spreads, "spreads", EXAMPLE))
+    for name, given in {**mapped(flat.pop("start", None), "start", "{'ties': (0.3, 0.7)}"), **flat}.items():
         if isinstance(model, Model):
             known = known_in(model)
             if name not in known:

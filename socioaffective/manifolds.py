@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from scipy.integrate import DOP853
 
-from socioaffective.checks import unknown
+from socioaffective.checks import listed, mapped, number, unknown
 from socioaffective.compile import jacobian, rates
 from socioaffective.equilibrium import Equilibrium, box_of, equilibria, settings_of
 from socioaffective.integrate import StuckError
@@ -161,3 +162,65 @@ def told(state: Mapping[str, float]) -> str:
     """Returns a state in words, the first four of many."""
     parts = [f"{name.replace('_', ' ')} {round(value, 2) + 0.0:.2f}" for name, value in state.items()]
     return ", ".join(parts[:4]) + (f" and {len(parts) - 4} more" if len(parts) > 4 else "")
+
+
+def dividing_line(
+    model: Model,
+    state: str,
+    along: str,
+    values: Iterable[float] | None = None,
+    start: Mapping[str, float] | None = None,
+    **settings: float,
+) -> xr.DataArray:
+    """Returns where in a state people must begin for their fates to divide, for each value of a parameter.
+
+    Inputs: `model`, planar; `state`, the start value in question; `along`, a parameter, lever or input; `values` of it (25 over
+    its bounds unless told otherwise). Keywords: `start`, where the other state begins; settings by name. It is where the
+    stable manifold of the saddle meets that start of the other state, nearest to the saddle where it does so more than once;
+    NaN where there is no saddle or they do not meet. Raises like `separatrices`, and ValueError for a name that the model does
+    not have.
+
+    >>> import socioaffective as sa
+    >>> line = sa.dividing_line(sa.models.companion, "ties", "sensitisation", [0.4, 0.6], cues=0.7)
+    >>> bool(line[1] > line[0])
+    True
+    """
+    names = planar(model)
+    if state not in names:
+        raise unknown("state", state, names)
+    if along not in model.settings:
+        raise unknown("parameter, lever or input", along, model.settings)
+    if along in settings:
+        raise ValueError(f"'{along}' runs along the line, so it cannot be set as well.")
+    quantity, own = model.settings[along], names.index(state)
+    other = names[1 - own]
+    begun = mapped(start, "start", f"{{'{other}': 0.1}}")
+    for name in begun:
+        if name != other:
+            raise unknown("start value of the other state", name, [other])
+    level = number(begun.get(other, model.states[other].start), f"'{other}'", model.states[other].bounds)
+    given = np.linspace(*quantity.bounds, 25) if values is None else listed(values, f"The values of '{along}'", "[0.3, 0.5]")
+    places = np.array([number(value, f"'{along}'", quantity.bounds) for value in given])
+    met = []
+    for place in places:
+        found = [_met(line, own, level) for line in separatrices(model, **{along: float(place)}, **settings)]
+        met.append(min(found, key=lambda pair: pair[0], default=(np.inf, np.nan))[1])
+    attrs = {
+        "long_name": f"{state} that divides",
+        "units": model.states[state].unit,
+        "bounds": list(model.states[state].bounds),
+    }
+    return xr.DataArray(np.array(met, dtype=float), {along: places}, (along,), state, attrs)
+
+
+def _met(line: Separatrix, own: int, level: float) -> tuple[float, float]:
+    """Returns where a curve meets a level of the other state nearest to its saddle, and how far from it that is."""
+    here, there = line.curve[:, own], line.curve[:, 1 - own] - level
+    turns = np.flatnonzero(there[:-1] * there[1:] <= 0)
+    if not len(turns):
+        return np.inf, np.nan
+    gap = there[turns] - there[turns + 1]
+    share = np.divide(there[turns], gap, out=np.zeros(len(turns)), where=gap != 0)
+    at = here[turns] + share * (here[turns + 1] - here[turns])
+    far = np.abs(at - list(line.saddle.state.values())[own])
+    return float(far.min()), float(at[np.argmin(far)])
