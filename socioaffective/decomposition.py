@@ -41,9 +41,9 @@ def sobol_indices(
     Inputs: `model`, or a function that is called with an array for each name; `outcome`, the name of a quantity at the end,
     a pair (name, week), a function of a run (or of what the function returned; None for that itself) that gives a number for
     each person, or a mapping from labels to several of these; `spreads`, a mapping from names of parameters, levers, inputs,
-    start values (by name, or within `start`) and named traits to how people differ in them, as in `sa.population`; `n`, a power of 2: n (d + 2) people are
-    run for d names. Keywords: `weeks` and `dt` (1 week unless told otherwise) of the runs; `seed`; `level` of the bootstrap
-    intervals; every other keyword goes to `sa.simulate`, such as `policy`, `start` or a lever.
+    named traits and start values (by name, or within `start`) to how people differ in them, as in `sa.population`; `n`, a
+    power of 2: n (d + 2) people are run for d names. Keywords: `weeks` and `dt` (1 week unless told otherwise) of the runs;
+    `seed`; `level` of the bootstrap intervals; every other keyword goes to `sa.simulate`, such as `policy`, `start` or a lever.
 
     Variables: `first` along `trait`, what would be gone from the variance if that one were the same for all; `total`, what
     would be left if all others were; `first_interval` and `total_interval` along `side`; `mean` and `variance` of the outcome.
