@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from sympy import lambdify
 
 from socioaffective.claims import Claim
 from socioaffective.claims.facts import CLIMB, climbed
 from socioaffective.decomposition import sobol_indices
 from socioaffective.manifolds import dividing_line
 from socioaffective.models import companion, ecosystem
+from socioaffective.models.need import rest
 from socioaffective.models.needs import relatedness
 from socioaffective.populations import population
 from socioaffective.simulation import counterfactual, simulate
@@ -75,15 +77,15 @@ def the_average_person_is_fine(settings: Settings) -> bool:
 
 
 def curvature_decides(settings: Settings) -> bool:
-    people = population(relatedness, PEOPLE, design="sobol", ties=everyone()["start"]["ties"])
-    own = {name: value for name, value in settings.items() if name != "ties"}
-    at_rest = lambda ties: simulate(relatedness, 20_000, dt=20_000, engagement=0, ties=ties, **own)["relatedness"].values[-1]  # noqa: E731
-    ties = people["ties"]
-    gap = float(np.mean(at_rest(ties)) - at_rest(float(np.mean(ties))))
     p = {name: settings.get(name, q.default) for name, q in relatedness.parameters.items()}
-    bend = p["relatedness_loss"] * p["isolation_cost"] - p["relatedness_gain"]
-    # On a line, which gain = loss * isolation cost makes of it, only the integration leaves a gap.
-    return abs(gap) < 1e-8 or np.sign(gap) == np.sign(bend)
+    kinds = (relatedness.expressions[f"relatedness_{kind}"] for kind in ("support", "thwarting"))
+    own = {relatedness.symbols[name]: value for name, value in {**p, "engagement": 0, "cues": 0}.items()}
+    level = rest(p["relatedness_gain"], p["relatedness_loss"], *(kind.subs(own) for kind in kinds))
+    at_rest = lambdify(relatedness.symbols["ties"], level, "numpy")
+    ties = population(relatedness, PEOPLE, design="sobol", ties=everyone()["start"]["ties"])["ties"]
+    gap = float(np.mean(at_rest(ties)) - at_rest(np.mean(ties)))
+    # On a line, which gain = loss * isolation cost makes of it, only rounding leaves a gap.
+    return abs(gap) < 1e-12 or np.sign(gap) == np.sign(p["relatedness_loss"] * p["isolation_cost"] - p["relatedness_gain"])
 
 
 def same_spreads_other_harms(settings: Settings) -> bool:
@@ -100,8 +102,11 @@ def same_spreads_other_harms(settings: Settings) -> bool:
 
 def the_average_gains(settings: Settings) -> bool:
     people = _people(ecosystem, **BOTH_WAYS)
+    own = ecosystem.parameters.keys() - {"access"}
     run = simulate(ecosystem, policy=CLIMB, dt=4, **people, **settings)
-    gap = (run["wellbeing"] - counterfactual(run)["wellbeing"]).values[-1]
+    # Whoever does not use it is not moved by its levers: the cheaper run without a policy is the same.
+    twin = simulate(ecosystem, access=0, dt=4, **people, **{name: v for name, v in settings.items() if name in own})
+    gap = (run["wellbeing"] - twin["wellbeing"]).values[-1]
     put_off = (people["appeal_of_cues"] < 0) & (people["appeal_of_ease"] < 0)
     return gap.mean() > 0 and np.mean(gap < -1e-6) > 0.1 and gap[put_off].min() >= -1e-6
 

@@ -1,6 +1,7 @@
 """Figures: results in, Altair charts out. Each says in its description what it shows."""
 
 from socioaffective.figures.course import path, time_course
+from socioaffective.figures.crowds import crowd, fan, shares
 from socioaffective.figures.curves import curves
 from socioaffective.figures.diagram import equilibrium_diagram
 from socioaffective.figures.folds import fold_map
@@ -27,9 +28,11 @@ __all__ = [
     "basin_layer",
     "cobweb",
     "controls",
+    "crowd",
     "curves",
     "discount_bars",
     "equilibrium_diagram",
+    "fan",
     "field_layer",
     "fits",
     "fold_map",
@@ -52,6 +55,7 @@ __all__ = [
     "sensitivity",
     "separatrix_layer",
     "shadow_prices",
+    "shares",
     "time_course",
     "trace_determinant",
 ]
