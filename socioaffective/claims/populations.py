@@ -52,6 +52,13 @@ def first_nobody_then_everybody(settings: Settings) -> bool:
     return early.min() >= -1e-9 and -0.1 < late.max() < 0 and late.min() < -0.2
 
 
+def gains_while_most_lose(settings: Settings) -> bool:
+    run = simulate(ecosystem, cues=0.5, dt=1, **_people(ecosystem), **settings)
+    gap = (run - counterfactual(run))["relatedness"]
+    mean, below = gap.mean("person").values, (gap < -1e-9).mean("person").values
+    return bool(((mean > 0) & (below > 0.5)).any())
+
+
 def what_decides_changes(settings: Settings) -> bool:
     weeks = {"4": ("relatedness", 4), "104": ("relatedness", 104)}
     found = sobol_indices(ecosystem, weeks, everyone(), 64, dt=4, cues=0.5, **settings)
@@ -132,6 +139,15 @@ CLAIMS = [
         "week 104 everybody has: some by less than 0.1, some by more than 0.2.",
         ecosystem,
         first_nobody_then_everybody,
+        DIFFERENT,
+        slow=True,
+    ),
+    Claim(
+        "PO9",
+        "Among everyone, under attachment cues of 0.5, there are weeks in which mean relatedness is above the mean without an "
+        "assistant although more than half of the people have less than without it.",
+        ecosystem,
+        gains_while_most_lose,
         DIFFERENT,
         slow=True,
     ),

@@ -21,6 +21,7 @@ SETS = {
     "06_whose_preferences": "whose_preferences",
     "07_companionship": "companionship",
     "08_ecosystem": "ecosystem",
+    "09_populations": "populations",
     "toolkit": "toolkit",
 }
 

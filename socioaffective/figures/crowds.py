@@ -313,7 +313,7 @@ def shares(found: xr.Dataset, width: int = WIDTH, height: int = HEIGHT) -> alt.L
         tag = [{**rows[0], "text": "by itself" if filled else "in all"}]
         named = alt.Chart(rows_of(tag)).mark_text(yOffset=off, dy=2 * off, fontSize=11, color=ink)
         layers.append(named.encode(x=x, y=y, text="text:N"))
-    percent = lambda value: f"{value * 100:.0f} %"  # noqa: E731
+    percent = lambda value: f"{round(value * 100) + 0:d} %"  # noqa: E731
     own, total = ({n: percent(float(found[kind].sel(trait=n))) for n in order} for kind in ("first", "total"))
     said = [f"{words(n)} accounts for {own[n]} of the variance by itself and {total[n]} in all" for n in order]
     return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
