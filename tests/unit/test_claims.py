@@ -96,3 +96,5 @@ def test_a_claim_of_two_sides_fails_where_it_should():
     assert not sa.claim("SF7").holds(appeal_of_cues=8.5, appeal_of_ease=1.1)
     assert not sa.claim("SF2").holds(access=0)
     assert not sa.claim("SF5").holds(habituation=0)
+    assert not sa.claim("SF6").holds(access=0) and not sa.claim("PO1").holds(warmth=0)
+    assert not sa.claim("PO3").holds(binding=0) and not sa.claim("PO6").holds(access=0)

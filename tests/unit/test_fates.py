@@ -268,3 +268,43 @@ def test_a_run_from_a_file_no_longer_knows_its_model():
     read = run.assign_attrs(call=str(run.attrs["call"]) + " ")
     with pytest.raises(ValueError, match="read from a file"):
         sa.point_of_no_return(m, read, {"cues": 0})
+
+
+@pytest.mark.parametrize("cues", [0.65, 0.7])
+def test_people_on_either_side_of_the_dividing_line_have_different_fates(cues):
+    m, values = sa.models.companion, [0.3, 0.5, 0.7]
+    line = sa.dividing_line(m, "ties", "sensitisation", values, cues=cues)
+    assert line.dims == ("sensitisation",) and line.name == "ties"
+    assert np.isfinite(line.values).sum() >= 2
+    for value, ties in zip(values, line.values, strict=True):
+        if np.isnan(ties):
+            continue
+        ends = sa.simulate(m, 5000, {"ties": [ties - 1e-4, ties + 1e-4]}, dt=500, cues=cues, sensitisation=value)["ties"][-1]
+        assert float(ends[0]) < 0.1 and float(ends[1]) > 0.5
+
+
+def test_the_dividing_line_knows_where_the_other_state_begins_and_where_there_is_none():
+    m = sa.models.companion
+    mild, strong = (sa.dividing_line(m, "ties", "cues", [0.7], start={"wanting": w}) for w in (0.0, 0.6))
+    assert float(strong[0]) > float(mild[0])
+    line = sa.dividing_line(m, "ties", "cues", [0.0, 0.7, 1.0])
+    assert np.isnan(line.values).tolist() == [True, False, True]
+    assert sa.dividing_line(m, "ties", "cues").sizes["cues"] == 25
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "said"),
+    [
+        (("tis", "cues"), {}, "Did you mean 'ties'"),
+        (("ties", "cuse"), {}, "Did you mean 'cues'"),
+        (("ties", "cues"), {"cues": 0.5}, "runs along the line"),
+        (("ties", "cues", [2]), {}, "outside its bounds"),
+        (("ties", "cues", [0.7], {"ties": 0.5}), {}, "other state"),
+        (("ties", "cues", [0.7], {"wanting": 2}), {}, "outside its bounds"),
+    ],
+)
+def test_what_is_no_dividing_line_is_refused(given, settings, said):
+    with pytest.raises(ValueError, match=said):
+        sa.dividing_line(sa.models.companion, *given, **settings)
+    with pytest.raises(ValueError, match="two states"):
+        sa.dividing_line(sa.models.ecosystem, "ties", "cues")
