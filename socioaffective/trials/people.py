@@ -1,0 +1,163 @@
+"""People: who is in a study, what they take up, and how they live in each of its arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from socioaffective.checks import mapped, number, unknown, whole
+from socioaffective.compile import compiled
+from socioaffective.events import watches
+from socioaffective.given import NOISE_STEP
+from socioaffective.model import Model
+from socioaffective.policies import Policy, a_policy
+from socioaffective.simulation import simulate, switch_of
+
+# More people in all arms together than these take minutes.
+MOST_PEOPLE, MOST_WAVES = 50_000, 2_000
+EXAMPLE = "{'ties': 0.5}"
+# Keywords of a trial that a wrong name may have been meant for.
+OPTIONS = ("policy", "interventions", "start", "weeks", "every", "enrol", "dose", "scatter", "dropout", "scale", "long", "seed")
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """The people of a study: what they bring, their dose, their arm, and how soon they would leave."""
+
+    given: dict[str, Any]
+    size: int
+    dose: np.ndarray
+    arm: np.ndarray
+    patience: np.ndarray
+
+
+def arms_of(model: Model, arms: Any) -> dict[str, dict[str, Any]]:
+    """Returns what is done in each arm, by label, once it can be done."""
+    table = mapped(arms, "arms", "{'control': {'access': 0}, 'binding': {'cues': 0.6}}")
+    if not table:
+        raise ValueError("A trial needs at least one arm, such as {'control': {'access': 0}, 'binding': {'cues': 0.6}}.")
+    made = {}
+    for label, arm in table.items():
+        if not isinstance(label, str):
+            raise TypeError(f"An arm has a label in words, not {label!r}.")
+        own = dict(arm) if isinstance(arm, Mapping) else {"policy": arm}
+        a_policy(own.get("policy"))
+        for name, value in own.items():
+            if name == "policy":
+                continue
+            if name not in model.settings:
+                raise unknown(f"parameter, lever or input of '{model.title}' for the arm '{label}'", name, [*model.settings, "policy"])
+            own[name] = number(value, f"'{name}' in the arm '{label}'", model.settings[name].bounds)
+        made[label] = own
+    return made
+
+
+def steps_of(model: Model, weeks: Any, every: Any, long: Any) -> tuple[tuple[float, float, int], np.ndarray]:
+    """Returns the length of the runs, their step and how many steps lie between two points that are kept, and which of those
+    points are waves."""
+    length, apart = number(weeks, "weeks (the length of the trial)", (1e-6, 1e5)), number(every, "every (between waves)", (1e-6, 1e5))
+    count = round(length / apart)
+    if count < 1 or abs(count * apart - length) > 1e-9 * length:
+        raise ValueError(f"weeks must be a whole number of times every: {length:g} weeks are no multiple of {apart:g}.")
+    end = max(number(long, "long (the last week of the truth)", (0, 1e5)), length)
+    points = int(np.ceil(end / apart - 1e-9))
+    if points > MOST_WAVES:
+        raise ValueError(f"{points:,} points until week {end:g} are too many; give a longer every= or an earlier long=.")
+    if model.clock == "discrete" and apart != int(apart):
+        raise ValueError(f"'{model.title}' moves in whole steps: every must be a whole number, not {apart:g}.")
+    parts = int(apart) if model.clock == "discrete" else int(np.ceil(apart / NOISE_STEP)) if model.noise else 1
+    return (points * apart, apart / parts, parts), np.arange(count + 1)
+
+
+def enrolled(
+    model: Model, people: Any, n: Any, enrol: Any, dose: Any, scatter: float, arms: int, root: int, settings: Mapping[str, Any]
+) -> Enrolled:
+    """Returns the people of a study, drawn from those who volunteer."""
+    brought = dict(mapped(people, "people", "{'start': {'ties': [0.2, 0.5]}, 'warmth': [0.5, 0.9]}"))
+    if twice := sorted((set(brought) & set(settings)) - {"start"}):
+        raise ValueError(f"'{twice[0]}' is given for the people and again as a keyword. Give it once.")
+    start = {**mapped(brought.pop("start", None), "start", EXAMPLE), **mapped(settings.get("start"), "start", EXAMPLE)}
+    options = {name: settings[name] for name in ("policy", "interventions") if name in settings}
+    own = {**brought, **{name: value for name, value in settings.items() if name not in ("start", *options)}}
+    for name in own:
+        if name not in model.settings:
+            raise unknown("parameter, lever, input or option of trial", name, [*model.settings, *OPTIONS])
+    if odd := next((n for n, v in {**start, **own}.items() if np.ndim(v) > 1 or hasattr(v, "dims")), None):
+        raise ValueError(f"'{odd}' is one number, or a list with one entry a person; a trial has no other dimensions.")
+    sizes = {np.shape(v)[0] for v in [*start.values(), *own.values()] if np.ndim(v) == 1}
+    if len(sizes) > 1:
+        raise ValueError(f"The people are given with {' and '.join(map(str, sorted(sizes)))} entries; give each as many.")
+    wanted = None if n is None else whole(n, "n (people enrolled)", 1, MOST_PEOPLE)
+    pool = sizes.pop() if sizes else wanted
+    if pool is None:
+        raise ValueError("How many people? Give n=400, or people with one entry each.")
+    if pool * arms > MOST_PEOPLE:
+        raise ValueError(f"{pool:,} people in {arms} arms are more than {MOST_PEOPLE:,} lives; give fewer.")
+    start, own = ({name: np.broadcast_to(value, pool) for name, value in part.items()} for part in (start, own))
+    # A run of no length to speak of checks all names and values, and knows where everybody begins.
+    begin = simulate(model, 1 if model.clock == "discrete" else 1e-6, start=start, seed=root, **own)
+    begin = begin.expand_dims(person=pool) if "person" not in begin.dims else begin
+    willing = np.arange(pool)
+    if enrol is not None:
+        willing = np.flatnonzero(evaluated(model, begin, enrol, "enrol")[:, 0] > 0)
+    taken = willing[:wanted]
+    if not len(taken) or (wanted is not None and len(taken) < wanted):
+        raise ValueError(f"{len(willing)} of {pool} people volunteer, too few for n = {wanted or 1}. Give more people.")
+    draws = np.array([np.random.default_rng(np.random.SeedSequence(root, spawn_key=(int(k), 1))).random(3) for k in range(len(taken))])
+    share = _doses(model, begin.isel(person=taken), dose, scatter, draws[:, 2])
+    order = np.empty(len(taken), dtype=int)
+    order[np.argsort(draws[:, 0], kind="stable")] = np.arange(len(taken)) % arms
+    start, own = ({name: value[taken] for name, value in part.items()} for part in (start, own))
+    return Enrolled({"start": start, **own, **options}, len(taken), share, order, draws[:, 1])
+
+
+def _doses(model: Model, begin: xr.Dataset, dose: Any, scatter: float, draws: np.ndarray) -> np.ndarray:
+    """Returns the share of the access in their arm that people take up."""
+    from scipy.special import ndtri
+
+    share = evaluated(model, begin, dose, "dose")[:, 0]
+    if not hasattr(dose, "free_symbols") and (share.min() < 0 or share.max() > 1):
+        raise ValueError(f"dose is a share of the access, from 0 to 1, not {share.min():g} to {share.max():g}.")
+    return np.clip(share + scatter * ndtri(draws), 0, 1)
+
+
+def lived(model: Model, arm: Mapping[str, Any], who: Enrolled, steps: tuple[float, float, int], root: int) -> xr.Dataset:
+    """Returns the lives of all people in one arm, and in `attrs["used"]` the access that each had there."""
+    length, step, parts = steps
+    given = {**who.given, **{k: v for k, v in arm.items() if k != "policy"}}
+    policy: Policy | None = arm.get("policy", given.pop("policy", None))
+    switch = switch_of(model)
+    most = given.get(switch, {**model.parameters, **model.inputs}[switch].default)
+    used = np.broadcast_to(np.asarray(most, dtype=float) * who.dose, who.size)
+    run = simulate(model, length, policy=policy, dt=None if model.clock == "discrete" else step, seed=root, **{**given, switch: used})
+    return run.isel(time=slice(None, None, parts)).assign_attrs(used=used)
+
+
+def evaluated(model: Model, run: xr.Dataset, expression: Any, what: str) -> np.ndarray:
+    """Returns an expression in the model's symbols, or a number or a list with an entry a person, over people and time."""
+    shape = run.sizes["person"], run.sizes["time"]
+    if not hasattr(expression, "free_symbols"):
+        raw = np.asarray(expression)
+        if raw.ndim == 0:
+            return np.full(shape, number(expression, what))
+        if raw.shape != shape[:1]:
+            raise ValueError(f"{what} has the shape {raw.shape}; give a number, one entry for each of {shape[0]} people, or an "
+                             "expression in the model's symbols.")  # fmt: skip
+        return np.broadcast_to(np.array([number(v, f"An entry of {what}") for v in raw.tolist()])[:, None], shape)
+    formula = watches(model, {what: expression})[what]
+
+    def values(name: str) -> np.ndarray:
+        known = run[name] if name in run.variables else None
+        if known is None:
+            return np.broadcast_to(np.asarray(run.attrs["settings"][name], dtype=float).reshape(-1, 1), shape)
+        full = known.expand_dims(time=shape[1]) if "time" not in known.dims else known
+        full = full if "person" in full.dims else full.expand_dims(person=shape[0])
+        return full.transpose("person", "time").values
+
+    return compiled(model, (formula,), "array")(
+        np.stack([values(n) for n in model.states]), np.stack([values(n) for n in model.settings] or [np.zeros(shape)])
+    )[0]
