@@ -22,9 +22,11 @@ from socioaffective.figures.phase import (
 )
 from socioaffective.figures.plans import controls, objective_grid, pareto_front, shadow_prices
 from socioaffective.figures.sensitivity import sensitivity
+from socioaffective.figures.trials import beside, power_curves, profile_likelihoods, trial_arms
 
 __all__ = [
     "authorship",
+    "beside",
     "basin_layer",
     "cobweb",
     "controls",
@@ -50,6 +52,8 @@ __all__ = [
     "patience_map",
     "phase_line",
     "phase_plane",
+    "power_curves",
+    "profile_likelihoods",
     "profiles",
     "rest_layer",
     "sensitivity",
@@ -58,4 +62,5 @@ __all__ = [
     "shares",
     "time_course",
     "trace_determinant",
+    "trial_arms",
 ]

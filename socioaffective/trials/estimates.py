@@ -91,7 +91,9 @@ def mixed(
     try:
         from statsmodels.regression.mixed_linear_model import MixedLM
     except ImportError:
-        raise ImportError("mixed_model needs statsmodels: pip install 'socioaffective[workbook]', or use .regression().") from None
+        raise ImportError(
+            "mixed_model needs statsmodels: pip install 'socioaffective[workbook]', or use .regression()."
+        ) from None
     X = np.column_stack([np.ones(len(y)), *columns.values()])
     with warnings.catch_warnings():
         # What it would warn of is said by whether it converged.

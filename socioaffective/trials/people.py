@@ -50,7 +50,9 @@ def arms_of(model: Model, arms: Any) -> dict[str, dict[str, Any]]:
             if name == "policy":
                 continue
             if name not in model.settings:
-                raise unknown(f"parameter, lever or input of '{model.title}' for the arm '{label}'", name, [*model.settings, "policy"])
+                raise unknown(
+                    f"parameter, lever or input of '{model.title}' for the arm '{label}'", name, [*model.settings, "policy"]
+                )
             own[name] = number(value, f"'{name}' in the arm '{label}'", model.settings[name].bounds)
         made[label] = own
     return made
@@ -59,7 +61,10 @@ def arms_of(model: Model, arms: Any) -> dict[str, dict[str, Any]]:
 def steps_of(model: Model, weeks: Any, every: Any, long: Any) -> tuple[tuple[float, float, int], np.ndarray]:
     """Returns the length of the runs, their step and how many steps lie between two points that are kept, and which of those
     points are waves."""
-    length, apart = number(weeks, "weeks (the length of the trial)", (1e-6, 1e5)), number(every, "every (between waves)", (1e-6, 1e5))
+    length, apart = (
+        number(weeks, "weeks (the length of the trial)", (1e-6, 1e5)),
+        number(every, "every (between waves)", (1e-6, 1e5)),
+    )
     count = round(length / apart)
     if count < 1 or abs(count * apart - length) > 1e-9 * length:
         raise ValueError(f"weeks must be a whole number of times every: {length:g} weeks are no multiple of {apart:g}.")
@@ -97,17 +102,19 @@ def enrolled(
         raise ValueError("How many people? Give n=400, or people with one entry each.")
     if pool * arms > MOST_PEOPLE:
         raise ValueError(f"{pool:,} people in {arms} arms are more than {MOST_PEOPLE:,} lives; give fewer.")
-    start, own = ({name: np.broadcast_to(value, pool) for name, value in part.items()} for part in (start, own))
+    begin_at = {**{name: q.start for name, q in model.states.items()}, **start}
+    start, own = ({name: np.broadcast_to(value, pool) for name, value in part.items()} for part in (begin_at, own))
     # A run of no length to speak of checks all names and values, and knows where everybody begins.
     begin = simulate(model, 1 if model.clock == "discrete" else 1e-6, start=start, seed=root, **own)
-    begin = begin.expand_dims(person=pool) if "person" not in begin.dims else begin
     willing = np.arange(pool)
     if enrol is not None:
         willing = np.flatnonzero(evaluated(model, begin, enrol, "enrol")[:, 0] > 0)
     taken = willing[:wanted]
     if not len(taken) or (wanted is not None and len(taken) < wanted):
         raise ValueError(f"{len(willing)} of {pool} people volunteer, too few for n = {wanted or 1}. Give more people.")
-    draws = np.array([np.random.default_rng(np.random.SeedSequence(root, spawn_key=(int(k), 1))).random(3) for k in range(len(taken))])
+    draws = np.array(
+        [np.random.default_rng(np.random.SeedSequence(root, spawn_key=(int(k), 1))).random(3) for k in range(len(taken))]
+    )
     share = _doses(model, begin.isel(person=taken), dose, scatter, draws[:, 2])
     order = np.empty(len(taken), dtype=int)
     order[np.argsort(draws[:, 0], kind="stable")] = np.arange(len(taken)) % arms
@@ -130,10 +137,13 @@ def lived(model: Model, arm: Mapping[str, Any], who: Enrolled, steps: tuple[floa
     length, step, parts = steps
     given = {**who.given, **{k: v for k, v in arm.items() if k != "policy"}}
     policy: Policy | None = arm.get("policy", given.pop("policy", None))
-    switch = switch_of(model)
-    most = given.get(switch, {**model.parameters, **model.inputs}[switch].default)
-    used = np.broadcast_to(np.asarray(most, dtype=float) * who.dose, who.size)
-    run = simulate(model, length, policy=policy, dt=None if model.clock == "discrete" else step, seed=root, **{**given, switch: used})
+    used = who.dose
+    # A model that knows no use has no dose, but may be asked of.
+    if (used < 1).any() or {"access", "engagement"} & {*model.parameters, *model.inputs}:
+        switch = switch_of(model)
+        used = given.get(switch, model.settings[switch].default) * used
+        given[switch] = used
+    run = simulate(model, length, policy=policy, dt=None if model.clock == "discrete" else step, seed=root, **given)
     return run.isel(time=slice(None, None, parts)).assign_attrs(used=used)
 
 

@@ -73,7 +73,9 @@ def power(
     root = whole(seed, "seed", 0, 2**32 - 1)
     pool = _Pool(study, (first, arm), name, week)
     if (scores := sum(counts) * repeats * pool.items) > MOST_SCORES:
-        raise ValueError(f"{scores:.2g} answers would be drawn, more than {MOST_SCORES:.0e}; give fewer trials= or smaller sizes.")
+        raise ValueError(
+            f"{scores:.2g} answers would be drawn, more than {MOST_SCORES:.0e}; give fewer trials= or smaller sizes."
+        )
     found = [pool.tested(size, repeats, level, np.random.default_rng([root, k])) for k, size in enumerate(counts)]
     share = np.array([hit for hit, _ in found])
     low, high = wilson(share, repeats, stats.norm.ppf(0.975))
@@ -150,7 +152,9 @@ def closed_form(means: Any, variances: Any, counts: Any, alpha: float) -> float:
         return float("nan")
     free = errors.sum() ** 2 / (errors**2 / (np.asarray(counts) - 1)).sum()
     away, edge = (means[1] - means[0]) / error, stats.t.ppf(1 - alpha / 2, free)
-    return float(stats.nct.sf(edge, free, away) + stats.nct.cdf(-edge, free, away))
+    found = float(stats.nct.sf(edge, free, away) + stats.nct.cdf(-edge, free, away))
+    # Far out SciPy's noncentral t is no number, and the normal one is as good.
+    return found if np.isfinite(found) else float(stats.norm.sf(edge - abs(away)))
 
 
 def sample_size(effect: float, spread: float = 1.0, power: float = 0.8, alpha: float = 0.05, staying: float = 1.0) -> int:

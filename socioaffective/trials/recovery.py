@@ -14,7 +14,7 @@ from scipy.stats import chi2, qmc
 from socioaffective.checks import interval, mapped, number, unknown, whole
 from socioaffective.model import Model, a_model
 from socioaffective.simulation import simulate
-from socioaffective.trials.scales import Scale, as_share, scales_of
+from socioaffective.trials.scales import Scale, scales_of
 
 MOST_FREE, MOST_STARTS = 8, 50
 LEVELS = (0.5, 0.9999)
@@ -31,6 +31,12 @@ class Recovery:
     `parameter` and `point` with the `value` that was held and the `deviance` of the best fit there, `attrs["threshold"]`;
     `.starts`, each start of the optimiser, where it ended and how well; `.deviance` of the best fit beside `.readings`, how
     many were fitted.
+
+    >>> import socioaffective as sa
+    >>> person = sa.simulate(sa.models.need, 20, dt=1)[["satisfaction"]]
+    >>> sa.recover(sa.models.need, person, {"gain": (0.02, 1)}, error=0.02, points=3)
+    Recovery from 21 readings
+      gain: 0.1, 0.0956 to 0.105, identified
     """
 
     estimates: dict[str, float]
@@ -66,8 +72,8 @@ def recover(
 ) -> Recovery:
     """Returns parameters fitted to diaries by weighted least squares, and which of them the diaries can tell.
 
-    Inputs: `model`; `diaries`, a Dataset over `time` (and `person`) whose variables are states or observables of the model, such
-    as `study.data`; `free`, a mapping from what is fitted, parameters, levers, inputs or states (for their start), to bounds;
+    Inputs: `model`; `diaries`, a Dataset over `time` (and `person`) whose variables are states or observables, such as
+    `study.data`; `free`, a mapping from what is fitted, parameters, levers, inputs or states (for their start), to bounds;
     `error`, the standard deviation of a reading, in the unit of the quantity, a mapping of those, or scales ("BPNSFS", a
     `sa.trials.Scale`, a mapping), whose points are then read back; estimated from the fit, the same for all, unless told.
     Keywords: `start` and every setting that is known, one value or one entry a person; `starts` of the optimiser, spread
@@ -130,7 +136,9 @@ def _bounds(model: Model, free: Any, start: Any, settings: Mapping[str, Any]) ->
     """Returns the bounds of what is fitted, once they are inside those of the model."""
     table = mapped(free, "free", "{'gain': (0.02, 1)}")
     if not 1 <= len(table) <= MOST_FREE:
-        raise ValueError(f"From one to {MOST_FREE} parameters are fitted, such as free={{'gain': (0.02, 1)}}; here are {len(table)}.")
+        raise ValueError(
+            f"From one to {MOST_FREE} parameters are fitted, such as free={{'gain': (0.02, 1)}}; here are {len(table)}."
+        )
     known = {**model.states, **model.settings}
     result = {}
     for name, pair in table.items():
@@ -246,7 +254,7 @@ class _Fit:
         if not loose:
             return shares, self.deviance(float(np.sum(residuals(np.empty(0)) ** 2)))
         inside = np.clip(shares[loose], 1e-6, 1 - 1e-6)
-        found = least_squares(residuals, inside, bounds=(0, 1), diff_step=STEP, xtol=1e-7, ftol=1e-9, gtol=1e-9, max_nfev=60)
+        found = least_squares(residuals, inside, bounds=(0, 1), diff_step=STEP, xtol=1e-6, ftol=1e-8, gtol=1e-8, max_nfev=60)
         shares[loose] = found.x
         return shares, self.deviance(2 * float(found.cost))
 

@@ -11,7 +11,6 @@ import xarray as xr
 
 from socioaffective.checks import listed, number, unknown, whole
 from socioaffective.model import Model, a_model
-from socioaffective.simulation import switch_of
 from socioaffective.trials import estimates
 from socioaffective.trials.estimates import Estimates
 from socioaffective.trials.people import Enrolled, arms_of, enrolled, evaluated, lived, steps_of
@@ -28,6 +27,10 @@ class Study:
     has one, NaN from when somebody is gone; `arm`, `use` (the access each person had) and `left` (the week they left, NaN for
     who stayed) by person. `.truth` is what only the model knows: each measured quantity without error over `arm`, `person`
     and `time`, for the same people in *every* arm, with nobody gone, until long after the trial.
+
+    >>> import socioaffective as sa
+    >>> sa.trial(sa.models.companion, {"control": {"access": 0}, "binding": {"cues": 0.7}}, "ties", n=20)
+    Study(20 people, 4 weeks, ties; left: control 0%, binding 0%)
     """
 
     model: Model
@@ -102,11 +105,11 @@ class Study:
         return Estimates(found, f"least squares on {on}", int(there.sum()))
 
     def mixed_model(self, name: str | None = None, level: float = 0.95) -> Estimates:
-        """Returns the coefficients of all readings on time, arm and both together, with an intercept and a slope for each person.
+        """Returns the coefficients of all readings on time, arm and both, with an intercept and a slope for each person.
 
         "binding x time" is by how much more a week the arm rises than the first. Uses everybody who was read at least once,
         which allows for leaving that hangs on what was read before, not for leaving that hangs on what was not. By restricted
-        maximum likelihood, of statsmodels; ImportError where that is not installed. `.converged` says whether it came to an end.
+        maximum likelihood, of statsmodels; ImportError where that is not installed. `.converged`: whether it came to an end.
         """
         name = self._named(name)
         if self.data.sizes["time"] < 3:
@@ -122,8 +125,10 @@ class Study:
         return Estimates(found, "mixed model", len(np.unique(groups)), converged)
 
     def true_difference(self, name: str | None = None, week: float | None = None) -> dict[str, float]:
-        """Returns what `difference` would find of everybody in every arm, nobody gone and nothing misread, at a week (the last of
-        `.truth` unless told otherwise), in the same points."""
+        """Returns what `difference` would find of everybody in every arm, nobody gone and nothing misread, in the same points.
+
+        Keywords: `name`, the measured quantity (the first unless told otherwise); `week`, when (the last of `.truth`).
+        """
         name = self._named(name)
         last = float(self.truth["time"][-1])
         values = self.in_points(name).sel(time=last if week is None else self._known_week(week), method="nearest")
@@ -221,9 +226,8 @@ def trial(
     runs = {label: lived(model, arm, who, steps, root) for label, arm in arms.items()}
     truth = _truth(model, runs, names, dropout)
     data = _read(truth, who, list(arms), waves, scales, root, known)
-    switch = switch_of(model)
     used = np.array([runs[label].attrs["used"] for label in arms])
-    data["use"] = ("person", used[who.arm, np.arange(who.size)], {"long_name": f"{switch} that each person had", "units": "1"})
+    data["use"] = ("person", used[who.arm, np.arange(who.size)], {"long_name": "use that each person could have", "units": "1"})
     return Study(model, data.set_coords("use"), truth, scales, root)
 
 
@@ -246,7 +250,9 @@ def _read(
     truth: xr.Dataset, who: Enrolled, arms: list[str], waves: np.ndarray, scales: Mapping[str, Scale], root: int, known: Mapping
 ) -> xr.Dataset:
     """Returns what the people of a study say at each wave, as long as they are there."""
-    own = truth.isel(time=waves).isel(arm=xr.DataArray(who.arm, dims="person"), person=xr.DataArray(np.arange(who.size), dims="person"))
+    own = truth.isel(time=waves).isel(
+        arm=xr.DataArray(who.arm, dims="person"), person=xr.DataArray(np.arange(who.size), dims="person")
+    )
     times = own["time"].values
     # Somebody leaves when the probability to have stayed falls below a number of their own.
     gone = own["staying"].transpose("person", "time").values < who.patience[:, None]
