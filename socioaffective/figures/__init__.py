@@ -26,8 +26,8 @@ from socioaffective.figures.trials import beside, power_curves, profile_likeliho
 
 __all__ = [
     "authorship",
-    "beside",
     "basin_layer",
+    "beside",
     "cobweb",
     "controls",
     "crowd",

@@ -198,7 +198,7 @@ def profile_likelihoods(found: Recovery, width: int = 200, height: int = 200) ->
     >>> person = sa.simulate(sa.models.need, 20, dt=1)[["satisfaction"]]
     >>> found = sa.recover(sa.models.need, person, {"gain": (0.02, 1)}, error=0.02, points=5)
     >>> sa.figures.profile_likelihoods(found).description
-    'gain is identified: 0.1, between 0.0956 and 0.105.'
+    'gain is identified: 0.1, between 0.0958 and 0.104.'
     """
     if not isinstance(found, Recovery):
         raise TypeError(f"profile_likelihoods draws a result of sa.recover, not {type(found).__name__}.")
@@ -251,7 +251,12 @@ def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> al
     reach = 1.15 * max(0.3, *(abs(row["ratio"]) for row in rows))
     ticks = [float(np.log10(t)) for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if abs(np.log10(t)) <= reach]
     axis = alt.Axis(values=ticks, tickCount=len(ticks), labelExpr="format(pow(10, datum.value), '.3~r')", labelOverlap=False)
-    x = alt.X("ratio:Q", title="model over published", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
+    x = alt.X(
+        "ratio:Q",
+        title="model over published (beside each point: published / model)",
+        scale=alt.Scale(domain=[-reach, reach], nice=False),
+        axis=axis,
+    )
     y = alt.Y("name:N", title=None, sort=[row["name"] for row in rows], axis=alt.Axis(labelLimit=200))
     ink, ground = theme.scheme()["ink"], theme.scheme()["background"]
     rule = alt.Chart(rows_of([{"ratio": 0.0}])).mark_rule(color=theme.scheme()["quiet"], strokeDash=[4, 4]).encode(x=x)

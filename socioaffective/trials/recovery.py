@@ -36,7 +36,7 @@ class Recovery:
     >>> person = sa.simulate(sa.models.need, 20, dt=1)[["satisfaction"]]
     >>> sa.recover(sa.models.need, person, {"gain": (0.02, 1)}, error=0.02, points=3)
     Recovery from 21 readings
-      gain: 0.1, 0.0956 to 0.105, identified
+      gain: 0.1, 0.0958 to 0.104, identified
     """
 
     estimates: dict[str, float]

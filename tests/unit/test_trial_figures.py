@@ -8,18 +8,9 @@ import socioaffective as sa
 
 
 def rows(chart, *fields):
-    """The rows of every layer that has all these fields."""
-    found, waiting = [], [chart.to_dict()]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            waiting += [v for k, v in node.items() if k != "values"]
-            values = node.get("values", [])
-            if values and isinstance(values[0], dict) and set(fields) <= set(values[0]):
-                found += list(values)
-        elif isinstance(node, list):
-            waiting += node
-    return found
+    """The rows of every data set that has all these fields."""
+    sets = chart.to_dict()["datasets"].values()
+    return [row for rows in sets for row in rows if set(fields) <= set(row)]
 
 
 def test_the_arms_are_drawn_as_estimated_and_as_they_are():
