@@ -123,24 +123,24 @@ CLAIMS = [
     ),
     Claim(
         "ME3",
-        "An assistant without cues leaves relatedness on average within 0.02 of its level without it, in week 4 and in week 104, "
-        "and autonomy more than 0.02 above in both.",
+        "An assistant without cues leaves relatedness on average within 0.02 of its level without it, in week 4 and in week "
+        "104, and autonomy more than 0.02 above in both.",
         ecosystem,
         bridging_hardly_shows,
         slow=True,
     ),
     Claim(
         "ME4",
-        "If the hazard of leaving is the fourth power of what is missing to full relatedness, those who are left in week 4 show "
-        "less than three quarters of the relief that cues of 0.6 have brought.",
+        "If the hazard of leaving is the fourth power of what is missing to full relatedness, those who are left in week 4 "
+        "show less than three quarters of the relief that cues of 0.6 have brought.",
         ecosystem,
         leaving_hides_relief,
         slow=True,
     ),
     Claim(
         "ME5",
-        "Among people who use more the less close they feel, the slope of relatedness in week 4 on use is below -0.1; adjusted for "
-        "how close they truly felt at first it is above zero.",
+        "Among people who use more the less close they feel, the slope of relatedness in week 4 on use is below -0.1; adjusted "
+        "for how close they truly felt at first it is above zero.",
         ecosystem,
         chosen_use_turns_the_sign,
         slow=True,
@@ -155,16 +155,16 @@ CLAIMS = [
     ),
     Claim(
         "ME7",
-        "Warmth 0.6 with a use of 0.4 and warmth 0.8 with a use of 0.3 give the same diaries of relatedness and of its frustration; "
-        "in those of autonomy they differ.",
+        "Warmth 0.6 with a use of 0.4 and warmth 0.8 with a use of 0.3 give the same diaries of relatedness and of its "
+        "frustration; in those of autonomy they differ.",
         needs,
         only_the_product_shows,
         given=("warmth",),
     ),
     Claim(
         "ME8",
-        "With access at 0.05, cues at 0.75 raise relatedness by less than 0.02 in four weeks, and with full access by more than "
-        "0.05.",
+        "With access at 0.05, cues at 0.75 raise relatedness by less than 0.02 in four weeks, and with full access by more "
+        "than 0.05.",
         ecosystem,
         a_small_dose_hardly_shows,
         given=("access",),

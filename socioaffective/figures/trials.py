@@ -230,8 +230,8 @@ def _profile(values: np.ndarray, rises: np.ndarray, best: float, threshold: floa
 def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> alt.LayerChart:
     """Returns a chart of how many times the published number the model's is, for each finding, on a logarithmic axis.
 
-    Input: `table`, a result of `sa.trials.beside`. Hollow points are what the model was tuned on, filled ones what was left for it
-    to get right or wrong; on the dashed line the two are equal. Keywords: `width`, `height` in pixels.
+    Input: `table`, a result of `sa.trials.beside`. Hollow points are what the model was tuned on, filled ones what was left for
+    it to get right or wrong; on the dashed line the two are equal. Keywords: `width`, `height` in pixels.
 
     >>> import socioaffective as sa
     >>> sa.figures.beside(sa.trials.beside()).description.split(". ")[0]
@@ -251,12 +251,8 @@ def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> al
     reach = 1.15 * max(0.3, *(abs(row["ratio"]) for row in rows))
     ticks = [float(np.log10(t)) for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if abs(np.log10(t)) <= reach]
     axis = alt.Axis(values=ticks, tickCount=len(ticks), labelExpr="format(pow(10, datum.value), '.3~r')", labelOverlap=False)
-    x = alt.X(
-        "ratio:Q",
-        title="model over published (beside each point: published / model)",
-        scale=alt.Scale(domain=[-reach, reach], nice=False),
-        axis=axis,
-    )
+    title, scale = "model over published (beside each point: published / model)", alt.Scale(domain=[-reach, reach], nice=False)
+    x = alt.X("ratio:Q", title=title, scale=scale, axis=axis)
     y = alt.Y("name:N", title=None, sort=[row["name"] for row in rows], axis=alt.Axis(labelLimit=200))
     ink, ground = theme.scheme()["ink"], theme.scheme()["background"]
     rule = alt.Chart(rows_of([{"ratio": 0.0}])).mark_rule(color=theme.scheme()["quiet"], strokeDash=[4, 4]).encode(x=x)

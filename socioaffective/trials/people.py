@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from scipy.special import ndtri
 
 from socioaffective.checks import mapped, number, unknown, whole
 from socioaffective.compile import compiled
@@ -18,10 +19,24 @@ from socioaffective.policies import Policy, a_policy
 from socioaffective.simulation import simulate, switch_of
 
 # More people in all arms together than these take minutes.
-MOST_PEOPLE, MOST_WAVES = 50_000, 2_000
+MOST_PEOPLE, MOST_POINTS = 50_000, 2_000
 EXAMPLE = "{'ties': 0.5}"
 # Keywords of a trial that a wrong name may have been meant for.
-OPTIONS = ("policy", "interventions", "start", "weeks", "every", "enrol", "dose", "scatter", "dropout", "scale", "long", "seed")
+OPTIONS = (
+    "policy",
+    "interventions",
+    "start",
+    "weeks",
+    "every",
+    "enrol",
+    "dose",
+    "choice",
+    "scatter",
+    "dropout",
+    "scale",
+    "long",
+    "seed",
+)
 
 
 @dataclass(frozen=True)
@@ -61,33 +76,73 @@ def arms_of(model: Model, arms: Any) -> dict[str, dict[str, Any]]:
 def steps_of(model: Model, weeks: Any, every: Any, long: Any) -> tuple[tuple[float, float, int], np.ndarray]:
     """Returns the length of the runs, their step and how many steps lie between two points that are kept, and which of those
     points are waves."""
-    length, apart = (
-        number(weeks, "weeks (the length of the trial)", (1e-6, 1e5)),
-        number(every, "every (between waves)", (1e-6, 1e5)),
-    )
+    length = number(weeks, "weeks (the length of the trial)", (1e-6, 1e5))
+    apart = number(every, "every (between waves)", (1e-6, 1e5))
     count = round(length / apart)
     if count < 1 or abs(count * apart - length) > 1e-9 * length:
         raise ValueError(f"weeks must be a whole number of times every: {length:g} weeks are no multiple of {apart:g}.")
-    end = max(number(long, "long (the last week of the truth)", (0, 1e5)), length)
-    points = int(np.ceil(end / apart - 1e-9))
-    if points > MOST_WAVES:
-        raise ValueError(f"{points:,} points until week {end:g} are too many; give a longer every= or an earlier long=.")
     if model.clock == "discrete" and apart != int(apart):
         raise ValueError(f"'{model.title}' moves in whole steps: every must be a whole number, not {apart:g}.")
-    parts = int(apart) if model.clock == "discrete" else int(np.ceil(apart / NOISE_STEP)) if model.noise else 1
-    return (points * apart, apart / parts, parts), np.arange(count + 1)
+    end = max(number(long, "long (the last week of the truth)", (0, 1e5)), length)
+    # The truth is known at least once a week, however seldom somebody is asked.
+    within = int(np.ceil(apart))
+    points = within * int(np.ceil(end / apart - 1e-9))
+    if points > MOST_POINTS:
+        raise ValueError(f"{points:,} points until week {end:g} are too many; give a longer every= or an earlier long=.")
+    step = apart / within
+    parts = int(np.ceil(step / NOISE_STEP)) if model.noise and model.clock == "continuous" else 1
+    return (points * step, step / parts, parts), within * np.arange(count + 1)
 
 
 def enrolled(
-    model: Model, people: Any, n: Any, enrol: Any, dose: Any, scatter: float, arms: int, root: int, settings: Mapping[str, Any]
+    model: Model,
+    people: Any,
+    n: Any,
+    settings: Mapping[str, Any],
+    arms: int,
+    root: int,
+    enrol: Any,
+    dose: Any,
+    choice: Any,
+    scatter: float,
 ) -> Enrolled:
     """Returns the people of a study, drawn from those who volunteer."""
+    options = {name: settings[name] for name in ("policy", "interventions") if name in settings}
+    wanted = None if n is None else whole(n, "n (people enrolled)", 1, MOST_PEOPLE)
+    start, own, pool = _brought(model, people, {k: v for k, v in settings.items() if k not in options}, wanted)
+    if pool * arms > MOST_PEOPLE:
+        raise ValueError(f"{pool:,} people in {arms} arms are more than {MOST_PEOPLE:,} lives; give fewer.")
+    # A run of no length to speak of checks all names and values, and knows where everybody begins.
+    begin = simulate(model, 1 if model.clock == "discrete" else 1e-6, start=start, seed=root, **own)
+    willing = np.arange(pool)
+    if enrol is not None:
+        willing = np.flatnonzero(evaluated(model, begin, enrol, "enrol")[:, 0] > 0)
+    taken = willing[:wanted]
+    if len(taken) < max(2 * arms, wanted or 0):
+        least = wanted if wanted and wanted >= 2 * arms else f"{arms} arms of at least two"
+        raise ValueError(f"{len(willing)} of {pool} people volunteer, too few for {least}. Give more people.")
+    streams = [np.random.default_rng(np.random.SeedSequence(root, spawn_key=(k, 1))) for k in range(len(taken))]
+    draws = np.array([stream.random(3) for stream in streams]).T
+    begin = begin.isel(person=taken)
+    key = draws[0]
+    if choice is not None:
+        key = evaluated(model, begin, choice, "choice")[:, 0] + scatter * ndtri(draws[0])
+    place = np.argsort(np.argsort(key, kind="stable"), kind="stable")
+    arm = place % arms if choice is None else place * arms // len(taken)
+    start, own = ({name: value[taken] for name, value in part.items()} for part in (start, own))
+    share = _doses(model, begin, dose, scatter, draws[2])
+    return Enrolled({"start": start, **own, **options}, len(taken), share, arm, draws[1])
+
+
+def _brought(
+    model: Model, people: Any, settings: Mapping[str, Any], wanted: int | None
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
+    """Returns start values and settings of everybody who may volunteer, and how many they are."""
     brought = dict(mapped(people, "people", "{'start': {'ties': [0.2, 0.5]}, 'warmth': [0.5, 0.9]}"))
     if twice := sorted((set(brought) & set(settings)) - {"start"}):
         raise ValueError(f"'{twice[0]}' is given for the people and again as a keyword. Give it once.")
     start = {**mapped(brought.pop("start", None), "start", EXAMPLE), **mapped(settings.get("start"), "start", EXAMPLE)}
-    options = {name: settings[name] for name in ("policy", "interventions") if name in settings}
-    own = {**brought, **{name: value for name, value in settings.items() if name not in ("start", *options)}}
+    own = {**brought, **{name: value for name, value in settings.items() if name != "start"}}
     for name in own:
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of trial", name, [*model.settings, *OPTIONS])
@@ -96,36 +151,16 @@ def enrolled(
     sizes = {np.shape(v)[0] for v in [*start.values(), *own.values()] if np.ndim(v) == 1}
     if len(sizes) > 1:
         raise ValueError(f"The people are given with {' and '.join(map(str, sorted(sizes)))} entries; give each as many.")
-    wanted = None if n is None else whole(n, "n (people enrolled)", 1, MOST_PEOPLE)
     pool = sizes.pop() if sizes else wanted
-    if pool is None:
+    if not pool:
         raise ValueError("How many people? Give n=400, or people with one entry each.")
-    if pool * arms > MOST_PEOPLE:
-        raise ValueError(f"{pool:,} people in {arms} arms are more than {MOST_PEOPLE:,} lives; give fewer.")
     begin_at = {**{name: q.start for name, q in model.states.items()}, **start}
     start, own = ({name: np.broadcast_to(value, pool) for name, value in part.items()} for part in (begin_at, own))
-    # A run of no length to speak of checks all names and values, and knows where everybody begins.
-    begin = simulate(model, 1 if model.clock == "discrete" else 1e-6, start=start, seed=root, **own)
-    willing = np.arange(pool)
-    if enrol is not None:
-        willing = np.flatnonzero(evaluated(model, begin, enrol, "enrol")[:, 0] > 0)
-    taken = willing[:wanted]
-    if not len(taken) or (wanted is not None and len(taken) < wanted):
-        raise ValueError(f"{len(willing)} of {pool} people volunteer, too few for n = {wanted or 1}. Give more people.")
-    draws = np.array(
-        [np.random.default_rng(np.random.SeedSequence(root, spawn_key=(int(k), 1))).random(3) for k in range(len(taken))]
-    )
-    share = _doses(model, begin.isel(person=taken), dose, scatter, draws[:, 2])
-    order = np.empty(len(taken), dtype=int)
-    order[np.argsort(draws[:, 0], kind="stable")] = np.arange(len(taken)) % arms
-    start, own = ({name: value[taken] for name, value in part.items()} for part in (start, own))
-    return Enrolled({"start": start, **own, **options}, len(taken), share, order, draws[:, 1])
+    return start, own, pool
 
 
 def _doses(model: Model, begin: xr.Dataset, dose: Any, scatter: float, draws: np.ndarray) -> np.ndarray:
     """Returns the share of the access in their arm that people take up."""
-    from scipy.special import ndtri
-
     share = evaluated(model, begin, dose, "dose")[:, 0]
     if not hasattr(dose, "free_symbols") and (share.min() < 0 or share.max() > 1):
         raise ValueError(f"dose is a share of the access, from 0 to 1, not {share.min():g} to {share.max():g}.")

@@ -173,6 +173,7 @@ def trial(
     every: float = 1,
     enrol: Any = None,
     dose: Any = 1.0,
+    choice: Any = None,
     scatter: float = 0.0,
     dropout: Any = 0.0,
     scale: Any = None,
@@ -190,14 +191,16 @@ def trial(
     Keywords, in the order in which they act; expressions are in the model's symbols:
     `enrol`, an expression of start values and parameters: whoever has it above 0 volunteers, and the first n of them are taken.
     `dose`, the share of the access in their arm that people take up, a number from 0 to 1, a list, or an expression of where
-    they begin, which makes use self-selected; `scatter`, the standard deviation of what else moves it.
+    they begin, which makes use self-selected.
+    `choice`, an expression of where they begin: people are then put into arms in the order of it, those who have least of it in
+    the first, instead of at random. `scatter`, the standard deviation of what else moves dose and choice.
     `dropout`, the hazard of leaving, a week: a number or an expression, so that leaving may hang on the outcome. Who leaves is
     not asked any more, and goes on living as before.
     `every`, weeks between two waves; `scale`, how they are read: without error unless told otherwise, "BPNSFS", a
     `sa.trials.Scale`, or a mapping of those.
     `long`, until which week the truth is known; `seed`. Every other keyword is one of `sa.simulate`, for all arms.
 
-    People are put into arms at random, equally many in each. What is drawn for a person hangs on the seed and on their place
+    As many people are in each arm, by chance unless they choose. What is drawn for a person hangs on the seed and on their place
     alone. Raises ValueError for unknown names, values out of bounds, and too few volunteers.
 
     >>> import numpy as np
@@ -220,9 +223,8 @@ def trial(
     scales = scales_of(scale, names)
     root = whole(seed, "seed", 0, 2**32 - 1)
     steps, waves = steps_of(model, weeks, every, long)
-    who = enrolled(model, people, n, enrol, dose, number(scatter, "scatter", (0, 1)), len(arms), root, settings)
-    if who.size < 2 * len(arms):
-        raise ValueError(f"{who.size} people are too few for {len(arms)} arms; enrol at least two in each.")
+    noise = number(scatter, "scatter", (0, 1))
+    who = enrolled(model, people, n, settings, len(arms), root, enrol, dose, choice, noise)
     runs = {label: lived(model, arm, who, steps, root) for label, arm in arms.items()}
     truth = _truth(model, runs, names, dropout)
     data = _read(truth, who, list(arms), waves, scales, root, known)

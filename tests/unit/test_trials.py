@@ -116,6 +116,17 @@ def test_volunteers_are_those_whom_the_expression_takes():
         study(200, enrol=0.3 - ties, n=190)
 
 
+def test_who_chooses_goes_where_the_expression_says():
+    ties = companion.symbols["ties"]
+    one = study(60, measured=["felt_relatedness", "ties"], choice=-ties, every=2)
+    first, chose = one.data["ties"].values[:, 0], one.data["arm"].values == "binding"
+    assert chose.sum() == 30 and first[chose].max() < first[~chose].min()
+    assert one.data["time"].values.tolist() == [0, 2, 4] and one.truth["time"].values.tolist() == list(range(53))
+    blurred = study(60, measured=["felt_relatedness", "ties"], choice=-ties, scatter=0.2).data
+    first, chose = blurred["ties"].values[:, 0], blurred["arm"].values == "binding"
+    assert first[chose].mean() < first[~chose].mean() and first[chose].max() > first[~chose].min()
+
+
 def test_a_dose_is_a_share_of_the_access_of_the_arm():
     one = study(40, arms={"half": {"access": 0.5}, "none": {"access": 0}}, dose=np.linspace(0, 1, 40))
     half = one.data["arm"].values == "half"
