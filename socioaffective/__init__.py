@@ -40,6 +40,8 @@ _HOMES = {
     "objectives": None,
     "observable": "quantities",
     "optimise": "control",
+    "oversee": "oversight",
+    "oversight": None,
     "pareto": "frontier",
     "parameter": "quantities",
     "point_of_no_return": "fates",

@@ -10,7 +10,7 @@ import numpy as np
 from socioaffective import policies
 from socioaffective.checks import number, unknown
 from socioaffective.model import CLOCKS, Model
-from socioaffective.policies import Capped, Stepwise, said
+from socioaffective.policies import Capped, Stepwise, Together, said
 
 # Shortest time between two decisions, in weeks: some ten minutes.
 SHORTEST_DECISION = 1e-3
@@ -49,7 +49,7 @@ def chosen_by(model: Model, feedback: Callable, t: float, state: Mapping[str, fl
 
 @dataclass
 class Memory:
-    """What a stepwise policy keeps of each person, from when it first acts in a run."""
+    """What a stepwise policy keeps of each person, from when it first acts in a run; what decides for all is one decider."""
 
     begun: float
     deciders: list[Callable]
@@ -91,7 +91,10 @@ class Decisions:
         if id(core) not in memories:
             streams = [np.random.default_rng(own) for own in seeds]
             fresh = [_used(stream) for stream in streams]
-            deciders = [self._begun(core.begin, left, stream) for stream in streams]
+            if isinstance(policy, Together):
+                deciders = [self._begun(core.begin_together, left, streams)]
+            else:
+                deciders = [self._begun(core.begin, left, stream) for stream in streams]
             memories[id(core)] = Memory(begun, deciders, streams, fresh)
         self.memory = memories[id(core)]
 
@@ -115,7 +118,7 @@ class Decisions:
             )
         return every
 
-    def _begun(self, begin: Callable, weeks: float, stream: np.random.Generator) -> Callable:
+    def _begun(self, begin: Callable, weeks: float, stream: np.random.Generator | list) -> Callable:
         try:
             decide = begin(self.model, weeks, stream)
         except (ValueError, TypeError, RuntimeError):
@@ -131,6 +134,12 @@ class Decisions:
         names, settings = list(self.model.states), list(self.model.settings)
         lowered = self.policy.lowered if isinstance(self.policy, Capped) else lambda chosen: chosen
         since = time - self.memory.begun
+        if isinstance(self.policy, Together):
+            now = dict(zip(settings, p, strict=True)) | {n: v for n, v in self.stood.items() if n not in self.held}
+            for name, values in self.memory.deciders[0](since, dict(zip(names, y, strict=True)), now).items():
+                p[settings.index(name)] = values
+            self.stood = {}
+            return
         for person, decide in enumerate(self.memory.deciders):
             state = dict(zip(names, y[:, person].tolist(), strict=True))
             now = dict(zip(settings, p[:, person].tolist(), strict=True))

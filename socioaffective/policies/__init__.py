@@ -4,6 +4,7 @@ from socioaffective.policies.base import COST as COST
 from socioaffective.policies.base import Relay as Relay
 from socioaffective.policies.base import Steps as Steps
 from socioaffective.policies.base import Stepwise, fixed, schedule
+from socioaffective.policies.base import Together as Together
 from socioaffective.policies.base import lever_names as lever_names
 from socioaffective.policies.base import limits as limits
 from socioaffective.policies.base import said as said

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from socioaffective.checks import listed, number, unknown
 from socioaffective.model import Model
 
@@ -72,6 +74,28 @@ class Stepwise:
     def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
         """Returns the decisions of one run of one person: a function of time, states and settings."""
         raise NotImplementedError(f"{type(self).__name__} must define begin(model, weeks, rng), which returns a function.")
+
+
+class Together(Stepwise):
+    """A stepwise policy that decides for all people of a run at once, and for each as it would for them alone.
+
+    `begin_together(model, weeks, streams)` is given a generator for each person and returns `decide(time, state, settings)`,
+    which takes and returns arrays with an entry a person.
+    """
+
+    def begin_together(self, model: Model, weeks: float, streams: list) -> Callable[[float, Mapping, Mapping], Mapping]:
+        """Returns the decisions of one run of several people."""
+        raise NotImplementedError
+
+    def begin(self, model: Model, weeks: float, rng: Any) -> Callable[[float, Mapping, Mapping], Mapping[str, float]]:
+        """Returns the decisions of one run of one person."""
+        decide = self.begin_together(model, weeks, [rng])
+
+        def alone(time: float, state: Mapping, settings: Mapping) -> dict[str, float]:
+            one = [{name: np.array([value]) for name, value in given.items()} for given in (state, settings)]
+            return {name: float(values[0]) for name, values in decide(time, *one).items()}
+
+        return alone
 
 
 @dataclass(frozen=True)
