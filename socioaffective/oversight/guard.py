@@ -51,15 +51,16 @@ class Guard(Together):
         seen = compiled(model, tuple(known[n] for n in names), "array") if names else None
         update, base = self.alarm.begin(people), Base(model, self.policy, self.levels, people, self.every)
         caps, costs = self.response.on(model) if self.response else ({}, {})
-        self.reports, self.rang = {n: [] for n in names}, np.full(people, np.nan)
+        reports: dict[str, list[np.ndarray]] = {n: [] for n in names}
+        rang = np.full(people, np.nan)
+        self.reports, self.rang = reports, rang
         active, ends = np.zeros(people, bool), np.full(people, np.inf)
 
         def look(y: np.ndarray, p: np.ndarray) -> Mapping[str, np.ndarray]:
-            k = len(next(iter(self.reports.values()), ()))
             true = seen(y, p) if seen else ()
             for j, name in enumerate(names):
-                self.reports[name].append(true[j] + self.error * errors[j, k])
-            return {n: reports[-1] for n, reports in self.reports.items()}
+                reports[name].append(true[j] + self.error * errors[j, len(reports[name])])
+            return {n: own[-1] for n, own in reports.items()}
 
         def decide(time: float, state: Mapping, settings: Mapping) -> Mapping[str, np.ndarray]:
             y, now = np.array(list(state.values())), dict(settings)
@@ -72,7 +73,7 @@ class Guard(Together):
                 on = update(told)
                 if self.response and self.response.until:
                     active[told[self.response.until[0]] > self.response.until[1]] = False
-                self.rang[on & np.isnan(self.rang)] = time
+                rang[on & np.isnan(rang)] = time
                 begins = on & ~active
                 active[begins] = True
                 ends[begins] = time + (self.response.weeks if self.response else np.inf)
