@@ -115,9 +115,9 @@ class Base:
     ) -> dict[str, np.ndarray]:
         highest = {n: np.minimum(c, self.caps.get(n, np.inf)) for n, c in ceilings.items()}
         levers = {n: np.minimum(v, highest[n]) for n, v in self.scheduled(time).items()}
-        return levers | self._climbed(time, y, p, highest, charges) if self.climbing else levers
+        return levers | self._climbed(y, p, highest, charges) if self.climbing else levers
 
-    def _climbed(self, time: float, y: np.ndarray, p: np.ndarray, highest: Mapping, charges: Mapping) -> dict[str, np.ndarray]:
+    def _climbed(self, y: np.ndarray, p: np.ndarray, highest: Mapping, charges: Mapping) -> dict[str, np.ndarray]:
         """Returns the levers a decision's time further up the slope, with the states as they are."""
         settings = list(self.model.settings)
         rows, bounds = [settings.index(n) for n in self.climbing], [self.model.levers[n].bounds for n in self.climbing]
@@ -125,11 +125,10 @@ class Base:
         high = np.maximum(low, np.minimum(np.array([b[1] for b in bounds])[:, None], [highest[n] for n in self.climbing]))
         cost = self.policy.cost + np.array([charges[n] for n in self.climbing])
         u, p = np.clip(p[rows], low, high), p.copy()
-        if time > 0:
-            steps = np.ceil(self.policy.rate * self.every * (STEEPEST + cost.max(axis=0)))
-            # A person's steps are their own, so that nobody else's charge changes them.
-            for k in range(int(steps.max())):
-                p[rows] = u
-                move = self.policy.rate * self.every / steps * (self.slopes(y, p) - cost * u)
-                u = np.where(k < steps, np.clip(u + move, low, high), u)
+        steps = np.ceil(self.policy.rate * self.every * (STEEPEST + cost.max(axis=0)))
+        # A person's steps are their own, so that nobody else's charge changes them.
+        for k in range(int(steps.max())):
+            p[rows] = u
+            move = self.policy.rate * self.every / steps * (self.slopes(y, p) - cost * u)
+            u = np.where(k < steps, np.clip(u + move, low, high), u)
         return dict(zip(self.climbing, u, strict=True))
