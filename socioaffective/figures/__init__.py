@@ -23,6 +23,7 @@ from socioaffective.figures.phase import (
 from socioaffective.figures.plans import controls, objective_grid, pareto_front, shadow_prices
 from socioaffective.figures.sensitivity import sensitivity
 from socioaffective.figures.trials import beside, power_curves, profile_likelihoods, trial_arms
+from socioaffective.figures.watch import measures, operating_curves, warning_signs
 
 __all__ = [
     "authorship",
@@ -41,10 +42,12 @@ __all__ = [
     "influence_table",
     "judged",
     "linear_portrait",
+    "measures",
     "need_plane",
     "now_and_later",
     "nullcline_layer",
     "objective_grid",
+    "operating_curves",
     "outcome",
     "pareto_front",
     "path",
@@ -63,4 +66,5 @@ __all__ = [
     "time_course",
     "trace_determinant",
     "trial_arms",
+    "warning_signs",
 ]

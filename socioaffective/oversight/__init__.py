@@ -2,8 +2,9 @@
 
 from socioaffective.oversight.alarms import always, cusum, level, run_length, slowing, trend
 from socioaffective.oversight.curves import operating_curve
+from socioaffective.oversight.losses import loss
 from socioaffective.oversight.responses import cap, charge, cool_off, rest_until, support
-from socioaffective.oversight.watching import compare, loss, oversee
+from socioaffective.oversight.watching import compare, oversee
 
 __all__ = [
     "always",

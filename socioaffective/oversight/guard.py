@@ -22,8 +22,8 @@ class Guard(Together):
 
     `policy` is None, `sa.policies.fixed`, `schedule` or `climber`; `levels` are those of the other levers, an entry a person.
     `spacing` is the weeks between two reports, `error` the standard deviation of one. After a run `reports` holds the reports
-    by name, shape (reports, people), and `rang` the week of each person's first ring; `calm` is for reports that were heard
-    before."""
+    by name, shape (reports, people), `rang` the week of each person's first ring and `rings` how often it has rung anew; `calm`
+    is for reports that were heard before."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Guard(Together):
         self.spacing, self.error, self.every = spacing, error, every
         self.reports: dict[str, list[np.ndarray]] = {}
         self.calm: dict[str, list[np.ndarray]] = {}
-        self.rang = np.array([])
+        self.rang = self.rings = np.array([])
 
     def begin_together(self, model: Model, weeks: float, streams: list) -> Callable[[float, Mapping, Mapping], Mapping]:
         people = len(streams)
@@ -52,8 +52,8 @@ class Guard(Together):
         update, base = self.alarm.begin(people), Base(model, self.policy, self.levels, people, self.every)
         caps, costs = self.response.on(model) if self.response else ({}, {})
         reports: dict[str, list[np.ndarray]] = {n: [] for n in names}
-        rang = np.full(people, np.nan)
-        self.reports, self.rang = reports, rang
+        rang, rings = np.full(people, np.nan), np.zeros(people, int)
+        self.reports, self.rang, self.rings = reports, rang, rings
         active, ends = np.zeros(people, bool), np.full(people, np.inf)
 
         def look(y: np.ndarray, p: np.ndarray) -> Mapping[str, np.ndarray]:
@@ -75,6 +75,7 @@ class Guard(Together):
                     active[told[self.response.until[0]] > self.response.until[1]] = False
                 rang[on & np.isnan(rang)] = time
                 begins = on & ~active
+                rings[begins] += 1
                 active[begins] = True
                 ends[begins] = time + (self.response.weeks if self.response else np.inf)
             ceilings = {n: np.where(active, caps.get(n, np.inf), np.inf) for n in model.levers}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from socioaffective.model import Model
 from socioaffective.objectives import Objective, an_objective
 from socioaffective.oversight.alarms import Alarm, an_alarm
 from socioaffective.oversight.guard import Guard
+from socioaffective.oversight.losses import Loss
 from socioaffective.oversight.responses import Response, a_response
 from socioaffective.policies import Climber, Steps
 from socioaffective.simulation import counterfactual, simulate
@@ -25,62 +25,6 @@ LIVES = ("without assistant", "unwatched", "watched")
 # Weeks between two decisions of the assistant, and between two points of a run.
 DECIDES, STEP = 1.0, 0.25
 MOST_PEOPLE = 100_000
-
-
-@dataclass(frozen=True)
-class Loss:
-    """When a person has truly declined; made by `loss`."""
-
-    name: str
-    by: float | None
-    below: float | None
-    weeks: float
-
-    def is_lost(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
-        """Returns whether each person is that low at each time, shape (times, people)."""
-        values = run[self.name].values
-        return values < self.below if self.by is None else values <= alone[self.name].values - self.by
-
-    def first(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
-        """Returns when each person's first stretch of so many weeks begins; NaN if there is none."""
-        low, span = self.is_lost(run, alone), self._points(run)
-        if len(low) < span:
-            return np.full(low.shape[1], np.nan)
-        counts = np.cumsum(np.vstack([np.zeros(low.shape[1], int), low]), axis=0)
-        full = counts[span:] - counts[:-span] == span
-        return np.where(full.any(axis=0), run["time"].values[full.argmax(axis=0)], np.nan)
-
-    def at_the_end(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
-        """Returns who is in such a stretch when the run ends."""
-        return self.is_lost(run, alone)[-self._points(run) :].all(axis=0)
-
-    def _points(self, run: xr.Dataset) -> int:
-        return round(self.weeks / float(run["time"][1])) + 1
-
-    def __repr__(self) -> str:
-        how = f"below {self.below:g}" if self.by is None else f"{self.by:g} below that of the same person without the assistant"
-        return f"{self.name} {how} for {self.weeks:g} weeks"
-
-
-def loss(name: str, by: float | None = None, below: float | None = None, weeks: float = 8) -> Loss:
-    """Returns what counts as a true decline: a quantity that stays low for some weeks.
-
-    Inputs: `name`, a state or observable; `by`, how far below that of the same person, with the same chance events, without the
-    assistant, or `below`, a level, such as that of a saddle; `weeks`, how long without a break. Nobody who watches knows it: it
-    is what alarms are judged by.
-
-    >>> import socioaffective as sa
-    >>> sa.oversight.loss("ties", by=0.1)
-    ties 0.1 below that of the same person without the assistant for 8 weeks
-    """
-    if not isinstance(name, str):
-        raise TypeError(f"A loss is of a quantity, by its name, such as 'ties', not {name!r}.")
-    if (by is None) == (below is None):
-        raise ValueError("Give one of by and below: loss('ties', by=0.1).")
-    if by is not None and number(by, "by") <= 0:
-        raise ValueError(f"by must be above 0, not {by:g}: it is how far somebody has fallen.")
-    level = None if below is None else number(below, "below")
-    return Loss(name, None if by is None else float(by), level, number(weeks, "weeks (how long)", (0, 1e6)))
 
 
 def oversee(
@@ -112,10 +56,11 @@ def oversee(
     Each person is run three times with the same chance events: without the assistant, with it and unwatched, and watched. Until
     their alarm rings a person's watched life is their unwatched one, to the last bit. Returns a Dataset over `person`: `rang`
     and `declined`, weeks, NaN for never, the latter in the unwatched life; `delay`, from decline to alarm, negative where the
-    alarm was first; `false_alarm`, rang but never declined, and `missed`; over `life` too `lost`, whether in decline at the
-    end, and the scores; `reports`, over `report` and `quantity`, as `told` in the two lives without a response. An alarm that
-    rings long before a decline counts as right, also where it did so by chance. A person's results do not depend on how many
-    others there are.
+    alarm was first; `false_alarm`, rang but never declined, and `missed`; `rings`, how often the response began; over `life`
+    too `lost`, whether in decline at the end, and the scores; over `time`, each week, `low_share`, how many are low at that
+    time, `rang_share`, for how many it has rung, and means over people; `reports`, over `report` and `quantity`, as `told` in
+    the two lives without a response. An alarm that rings long before a decline counts as right, also where it did so by chance.
+    A person's results do not depend on how many others there are.
 
     Raises ValueError for a model without noise or without anything to switch off, an unknown name, a value out of bounds, times
     that do not fit each other, and where it would take more than 1.6 GB.
@@ -140,7 +85,7 @@ def compare(
     Inputs: `model` and `people` as for `sa.oversee`; `measures`, a mapping from label to a pair of alarm and response. Keywords
     as for `sa.oversee`. Returns a Dataset over `measure`, beginning with "without assistant" and "unwatched": the mean over
     people of each score, `<score>_gain`, what it is above unwatched, and `<score>_error`, the standard error of that gain, in
-    which chance is shared by both; `rang` and `lost`, shares of people.
+    which chance is shared by both; `rang` and `lost`, shares of people; and over `time` too what `sa.oversee` has over time.
 
     >>> import socioaffective as sa
     >>> alarm, decline = sa.oversight.level("ties", below=0.3), sa.oversight.loss("ties", by=0.1)
@@ -160,10 +105,12 @@ def compare(
         pairs[label] = an_alarm(pair[0]), a_response(pair[1])
     setting = Setting(model, people, **({"decline": None} | keywords))
     columns: dict[str, dict[str, np.ndarray]] = {}
+    over_time: dict[str, xr.Dataset] = {}
     for label, (alarm, response) in pairs.items():
         watch = setting.run(alarm, response)
         own = {name: watch[name].sel(life="watched").values for name in (*setting.scores, "lost")}
         columns[label] = own | {"rang": watch["rang"].notnull().values}
+        over_time[label] = _over_time(watch, "watched")
     before = {life: {name: watch[name].sel(life=life).values for name in (*setting.scores, "lost")} for life in LIVES[:2]}
     nobody = np.zeros(watch.sizes["person"], bool)
     columns = {life: own | {"rang": nobody} for life, own in before.items()} | columns
@@ -175,7 +122,15 @@ def compare(
         data[f"{name}_gain"] = ("measure", [float(gain.mean()) for gain in gains])
         if len(nobody) > 1:
             data[f"{name}_error"] = ("measure", [float(gain.std(ddof=1) / len(gain) ** 0.5) for gain in gains])
-    return xr.Dataset(data, {"measure": list(columns)}, {**watch.attrs, "alarm": "several", "response": "several"})
+    over_time = {life: _over_time(watch, life) for life in LIVES[:2]} | over_time
+    courses = xr.concat(list(over_time.values()), xr.IndexVariable("measure", list(columns)))
+    return courses.assign(data).assign_attrs({**watch.attrs, "alarm": "several", "response": "several"})
+
+
+def _over_time(watch: xr.Dataset, life: str) -> xr.Dataset:
+    """Returns what all people of a life come to over time; in one without a response no alarm has rung."""
+    courses = watch[[n for n in watch.data_vars if "time" in watch[n].dims]].sel(life=life, drop=True)
+    return courses if life == "watched" else courses.assign(rang_share=courses["rang_share"] * 0)
 
 
 class Setting:
@@ -250,7 +205,7 @@ class Setting:
         if response is not None:
             guard = self._guarded(alarm, response)
             lives.append(self._kept(self._lived(guard)))
-        table = self._table(lives, guard.rang, listener)
+        table = self._table(lives, guard, listener)
         said = {"title": self.model.title, "alarm": repr(alarm), "response": repr(response) if response else "none"}
         own = {"decline": repr(self.decline), "weeks": self.weeks, "every": self.spacing, "error": self.error}
         return table.assign_attrs(**said, **own, seed=self.seed, left_bounds=self.left_bounds)
@@ -264,11 +219,12 @@ class Setting:
             listener = self._guarded(alarm, None)
             run = self._lived(listener)
             # The same policy is heard again by the person without the assistant.
-            rang, reports = listener.rang, listener.reports
+            own = listener.rang, listener.rings, listener.reports
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 alone = counterfactual(run)
-            listener.calm, listener.rang, listener.reports = listener.reports, rang, reports
+            listener.calm = listener.reports
+            listener.rang, listener.rings, listener.reports = own
             self._note(alone)
             self.before = self._kept(alone), self._kept(run), listener
         return self.before
@@ -296,10 +252,28 @@ class Setting:
         """Returns of a life what is needed: the course of what declines, and the scores."""
         people = run.sizes["person"]
         scores = {f"score of {name}": ("person", np.broadcast_to(aim.score(run), people)) for name, aim in self.scores.items()}
-        return run[[self.decline.name]].drop_vars([n for n in run.coords if n not in run.dims]).assign(scores)
+        followed = [n for n in dict.fromkeys((self.decline.name, "engagement")) if n in run]
+        return run[followed].drop_vars([n for n in run.coords if n not in run.dims]).assign(scores)
 
-    def _table(self, lives: list[xr.Dataset], rang: np.ndarray, listener: Guard) -> xr.Dataset:
-        alone, unwatched = lives[:2]
+    def _weeks(self, run: xr.Dataset) -> xr.DataArray:
+        """Returns the times at which decisions are made."""
+        return run["time"].isel(time=slice(None, None, round(self.decides / self.dt)))
+
+    def _courses(self, lives: list[xr.Dataset], rang: np.ndarray) -> dict[str, tuple]:
+        """Returns what all people come to over time, in each life."""
+        weeks, over = self._weeks(lives[0]).values, ("life", "time")
+        low = [self.decline.is_lost(run, lives[0])[:: round(self.decides / self.dt)].mean(axis=1) for run in lives]
+        courses: dict[str, tuple] = {
+            "low_share": (over, np.array(low), {"long_name": "share of people who are low", "bounds": [0, 1]}),
+            "rang_share": ("time", (rang <= weeks[:, None]).mean(axis=1), {"long_name": "share for whom the alarm has rung"}),
+        }
+        for name in (n for n in (self.decline.name, "engagement") if n in lives[0]):
+            means = np.array([run[name].mean("person").sel(time=weeks).values for run in lives])
+            courses[f"{name}_mean"] = (over, means, {**lives[0][name].attrs, "long_name": f"mean {name.replace('_', ' ')}"})
+        return courses
+
+    def _table(self, lives: list[xr.Dataset], guard: Guard, listener: Guard) -> xr.Dataset:
+        alone, unwatched, rang = *lives[:2], guard.rang
         declined = self.decline.first(unwatched, alone)
         weeks, over = {"units": "weeks"}, ("life", "person")
         data: dict[str, Any] = {
@@ -308,11 +282,13 @@ class Setting:
             "delay": ("person", rang - declined, {"long_name": "from decline to alarm", **weeks}),
             "false_alarm": ("person", np.isfinite(rang) & np.isnan(declined)),
             "missed": ("person", np.isnan(rang) & np.isfinite(declined)),
+            "rings": ("person", guard.rings),
             "lost": (over, np.array([self.decline.at_the_end(run, alone) for run in lives])),
         }
+        data |= self._courses(lives, rang)
         for name in self.scores:
             data[name] = (over, np.array([run[f"score of {name}"].values for run in lives]))
-        coords: dict[str, Any] = {"life": list(LIVES[: len(lives)]), "person": np.arange(len(rang))}
+        coords: dict[str, Any] = {"life": list(LIVES[: len(lives)]), "person": np.arange(len(rang)), "time": self._weeks(alone)}
         if listener.reports:
             told = [np.array(list(life.values())) for life in (listener.calm, listener.reports)]
             data["reports"] = (("told", "quantity", "report", "person"), np.array(told))
