@@ -12,19 +12,8 @@ NEAR = {"cues": 0.8, "start": {"ties": 0.62}, "weeks": 104, "decline": ov.loss("
 
 def rows(chart, wanted):
     """Returns all rows of a chart's data that have each of the wanted keys."""
-    found = []
-
-    def walk(node):
-        if isinstance(node, dict):
-            found.extend(node["values"] if isinstance(node.get("values"), (list, tuple)) else [])
-            for entry in node.values():
-                walk(entry)
-        elif isinstance(node, (list, tuple)):
-            for entry in node:
-                walk(entry)
-
-    walk(chart.to_dict())
-    return [row for row in found if isinstance(row, dict) and set(wanted) <= set(row)]
+    data = chart.to_dict()["datasets"].values()
+    return [row for part in data for row in part if set(wanted) <= set(row)]
 
 
 @pytest.fixture(scope="module")
