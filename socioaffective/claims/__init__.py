@@ -21,7 +21,7 @@ from socioaffective.quantities import Quantity
 # The modules that state claims, each with a list CLAIMS; the claims of a chapter are together.
 MODULES = (
     "facts", "tour", "co_construction", "needs", "wanting_and_liking", "social_reward_hacking", "now_or_later",
-    "whose_preferences", "companionship", "ecosystem", "populations", "measuring_it", "toolkit",
+    "whose_preferences", "companionship", "ecosystem", "populations", "measuring_it", "oversight", "toolkit",
 )  # fmt: skip
 
 
