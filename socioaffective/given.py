@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -80,7 +80,8 @@ def grid_of(model: Model, weeks: Any, dt: Any) -> np.ndarray:
     return grid if abs(grid[-1] - length) <= 1e-9 * length else np.append(grid, length)
 
 
-def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> Given:
+def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any], roomy: Callable[[int], None]) -> Given:
+    """Returns what is given, with an entry for each person; `roomy` refuses more people than there is room for."""
     arrays = {}
     for name, value in given.items():
         if isinstance(value, xr.DataArray):
@@ -121,6 +122,8 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any]) -> G
     template = xr.DataArray(0.0)
     for array in arrays.values():
         template = (template + xr.zeros_like(array)).astype(float)
+
+    roomy(template.size)
 
     def flat(name: str, quantity: Quantity) -> np.ndarray:
         if name not in arrays:

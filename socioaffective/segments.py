@@ -20,7 +20,6 @@ from socioaffective.machine.backends import integrator, spent, using
 from socioaffective.machine.running import TOO_MANY, TOO_SMALL, run, stops_of
 from socioaffective.model import CLOCKS, Model
 
-
 # Evaluations after which somebody in a crowd is given up.
 LENIENT = 50_000
 

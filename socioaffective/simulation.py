@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,9 @@ def simulated(
             raise ValueError(f"'{name}' is a state; say where it begins with start={{'{name}': ...}}.")
         if name not in model.settings:
             raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
-    given = broadcast({**model.states, **model.settings}, {**start, **parameters})
+    first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
+    roomy = partial(_refuse_without_room, model, last - first + 1)
+    given = broadcast({**model.states, **model.settings}, {**start, **parameters}, roomy)
     deciding = policy if isinstance(policy, Stepwise) else None
     feedback = policy if callable(policy) and deciding is None else None
     begin = {n: float(given.values[n][0]) for n in model.states}
@@ -135,9 +138,8 @@ def simulated(
         if name in changes[turn.begun] and name not in set_by_hand:
             changes[turn.begun][name] = min(changes[turn.begun][name], caps[name])
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
-    first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
-    moves = moving(model, changes, feedback, deciding)
-    _refuse_without_room(model, given.people, last - first + 1, moves)
+    if moving(model, changes, feedback, deciding):
+        roomy(given.people, moves=True)
     draws, root = drawn(model, seed, last, given.people, turn.first)
     if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
         raise ValueError(
@@ -317,7 +319,7 @@ def _observed(model: Model, formulas: tuple, path: np.ndarray, used: np.ndarray)
     return shown
 
 
-def _refuse_without_room(model: Model, people: int, count: int, moves: bool) -> None:
+def _refuse_without_room(model: Model, count: int, people: int, moves: bool = False) -> None:
     points = people * count
     numbers = points * 2 * (len(model.states) + len(model.levers) + len(model.expressions))
     numbers += len(model.settings) * (2 * points if moves else 2 * people)

@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import Any
 
 import sympy
-from sympy.logic.boolalg import Boolean
 from sympy.printing.pycode import PythonCodePrinter
 from sympy.utilities.iterables import numbered_symbols
 
@@ -101,16 +100,17 @@ def _plain(expression: Any) -> Any:
 
 def _hoisted(expression: Any, moving: frozenset, constants: dict[Any, Any]) -> Any:
     """Returns an expression in which whatever is made of settings alone is a constant, to be computed once a person."""
-    if not expression.free_symbols & moving:
-        if expression.is_Atom or expression.is_number or isinstance(expression, Boolean):
-            return expression
+    if not expression.args or (isinstance(expression, sympy.Expr) and expression.is_number):
+        return expression
+    # Conditions, and the pairs of a formula with one, are no numbers that could be kept.
+    if isinstance(expression, sympy.Expr) and not expression.free_symbols & moving:
         return constants.setdefault(expression, sympy.Symbol(f"k{len(constants)}", real=True))
     if isinstance(expression, (sympy.Add, sympy.Mul)):
         still = [part for part in expression.args if not part.free_symbols & moving]
         if len(still) > 1:
             rest = [_hoisted(part, moving, constants) for part in expression.args if part not in still]
             return expression.func(_hoisted(expression.func(*still), moving, constants), *rest)
-    return expression.func(*(_hoisted(part, moving, constants) for part in expression.args)) if expression.args else expression
+    return expression.func(*(_hoisted(part, moving, constants) for part in expression.args))
 
 
 def _lines(known: Mapping[str, str], parts: Sequence[tuple], results: Sequence[str]) -> str:

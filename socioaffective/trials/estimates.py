@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from socioaffective.checks import needed
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -88,12 +90,7 @@ def mixed(
 ) -> tuple[dict[str, Estimate], bool]:
     """Returns the coefficients of a mixed model with an intercept and a slope over time for each person, by statsmodels, and
     whether it converged."""
-    try:
-        from statsmodels.regression.mixed_linear_model import MixedLM
-    except ImportError:
-        raise ImportError(
-            "mixed_model needs statsmodels: pip install 'socioaffective[workbook]', or use .regression()."
-        ) from None
+    MixedLM = needed("statsmodels.regression.mixed_linear_model", "workbook").MixedLM
     X = np.column_stack([np.ones(len(y)), *columns.values()])
     with warnings.catch_warnings():
         # What it would warn of is said by whether it converged.
