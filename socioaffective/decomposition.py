@@ -110,10 +110,12 @@ def _drawn(model: Any, spreads: Any) -> dict[str, Within]:
 
 def _blocks(names: list[str], one: list[np.ndarray], other: list[np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
     """Yields all people, some at a time: one sample, the other, and the one with each name in turn from the other."""
-    pages = [one, other, *([*one[:k], other[k], *one[k + 1 :]] for k in range(len(names)))]
-    cuts = [(page, first) for page in pages for first in range(0, len(one[0]), BLOCK)]
-    for page, first in tqdm(cuts, desc="indices", disable=len(cuts) < WORTH_A_BAR, leave=False):
-        yield {name: column[first : first + BLOCK] for name, column in zip(names, page, strict=True)}
+    n = len(one[0])
+    cuts = range(0, n * (len(names) + 2), BLOCK)
+    for first in tqdm(cuts, desc="indices", disable=len(cuts) < WORTH_A_BAR, leave=False):
+        page, person = np.divmod(np.arange(first, min(first + BLOCK, cuts.stop)), n)
+        swapped = [(page == 1) | (page == k + 2) for k in range(len(names))]
+        yield {name: np.where(swap, b[person], a[person]) for name, swap, a, b in zip(names, swapped, one, other, strict=True)}
 
 
 def _count(values: Mapping[str, np.ndarray]) -> int:

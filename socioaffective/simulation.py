@@ -46,8 +46,9 @@ def simulate(
     leaves them there; `events`, such as `{"tipped": expression}`, adds the first time at which the expression crosses
     zero (NaN if never); every other keyword is a parameter, lever or input by name.
 
-    A value that is a one-dimensional array gives each person their own, along `person`; an `xarray.DataArray` adds its
-    own dimensions, for a sweep. Without noise each step of each person is exact to 1e-9. `attrs` holds the settings.
+    A value that is a one-dimensional array gives each person their own, along `person` (`**sa.population(...)` gives them all
+    at once); an `xarray.DataArray` adds its own dimensions, for a sweep. Without noise each step of each person is exact to
+    1e-9. `attrs` holds the settings.
 
     Raises ValueError for an unknown name, a value outside its bounds or not finite, a wrong shape or a time that is not
     positive, TypeError for what is not a number, and RuntimeError when the integration fails, never a partial run.
