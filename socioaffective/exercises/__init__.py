@@ -22,6 +22,7 @@ SETS = {
     "07_companionship": "companionship",
     "08_ecosystem": "ecosystem",
     "09_populations": "populations",
+    "10_measuring_it": "measuring_it",
     "11_oversight": "oversight",
     "toolkit": "toolkit",
 }

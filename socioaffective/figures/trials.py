@@ -15,8 +15,8 @@ from socioaffective.figures.marks import INK, Line, labelled, put_apart, rows_of
 from socioaffective.trials.recovery import Recovery
 from socioaffective.trials.study import Study
 
-# Points of a curve of the truth; in a panel of 300 pixels more are not to be seen.
-MOST_POINTS = 120
+# Points of a curve of the truth beside the first few weeks, in which most happens; in so small a panel more are not to be seen.
+MOST_POINTS, FIRST_POINTS = 40, 9
 LEVEL = 0.95
 # Names of arms go by these colours, in order; the first is the reference.
 FIRST = "engagement"
@@ -95,7 +95,7 @@ def _true(study: Study, name: str, inks: Mapping[str, str], height: int) -> tupl
     first, *others = study.arms
     truth = study.in_points(name).mean("person")
     times, trial = truth["time"].values, float(study.data["time"][-1])
-    keep = spaced(len(times), MOST_POINTS)
+    keep = np.union1d(spaced(len(times), MOST_POINTS), np.arange(min(FIRST_POINTS, len(times))))
     if not others:
         flat = [Line(times[keep], truth.sel(arm=first).values[keep], "", first, first)]
         domain = _padded(list(flat[0].y))

@@ -113,7 +113,8 @@ def enrolled(
     if pool * arms > MOST_PEOPLE:
         raise ValueError(f"{pool:,} people in {arms} arms are more than {MOST_PEOPLE:,} lives; give fewer.")
     # A run of no length to speak of checks all names and values, and knows where everybody begins.
-    begin = simulate(model, 1 if model.clock == "discrete" else 1e-6, start=start, seed=root, **own)
+    moment = 1 if model.clock == "discrete" else 1e-6
+    begin = simulate(model, moment, start=start, seed=root, dt=moment, **own)
     willing = np.arange(pool)
     if enrol is not None:
         willing = np.flatnonzero(evaluated(model, begin, enrol, "enrol")[:, 0] > 0)

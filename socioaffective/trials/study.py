@@ -200,8 +200,8 @@ def trial(
     `sa.trials.Scale`, or a mapping of those.
     `long`, until which week the truth is known; `seed`. Every other keyword is one of `sa.simulate`, for all arms.
 
-    As many people are in each arm, by chance unless they choose. What is drawn for a person hangs on the seed and on their place
-    alone. Raises ValueError for unknown names, values out of bounds, and too few volunteers.
+    As many people are in each arm, by chance unless they choose. What is drawn for a person hangs on the seed and on their
+    place alone. Raises ValueError for unknown names, values out of bounds, and too few volunteers.
 
     >>> import numpy as np
     >>> import socioaffective as sa
