@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import mapped, number, unknown
+from socioaffective.figures.labels import placed, scaled, tags
 from socioaffective.figures.marks import (
     HEIGHT,
     INK,
@@ -168,9 +170,9 @@ def measures(
     """Returns a chart of what measures cost in engagement and save in needs, a point for each, with the best mixtures behind.
 
     Inputs: `table`, a result of `sa.oversight.compare` with two scores, the first across and the second upwards; `lines`, a
-    mapping from the name of a measure to the labels of its strengths, which are joined by a line; `front`, a result of
-    `sa.pareto` with the same two objectives, drawn without noise. Keywords: `width`, `height` in pixels. Upright bars are two
-    standard errors of what a measure gains.
+    mapping from the name of a measure to the labels of its strengths, which are joined by a line and bear the first number of
+    their label; `front`, a result of `sa.pareto` with the same two objectives, drawn without noise. Keywords: `width`, `height`
+    in pixels. Upright bars are two standard errors of what a measure gains.
 
     >>> import socioaffective as sa
     >>> alarm, decline = sa.oversight.level("ties", below=0.3), sa.oversight.loss("ties", by=0.1)
@@ -207,16 +209,29 @@ def measures(
         )
     base = alt.Chart(rows_of(points.values())).encode(x=x, color=INK)
     layers.append(base.mark_rule(strokeWidth=1, opacity=0.6).encode(y=alt.Y("low:Q", scale=scales[1]), y2="high:Q"))
-    layers.append(base.mark_point(filled=True, size=60, opacity=1).encode(y=y))
     shown = list(points.values())
-    put_apart(shown, *edges[:, 1].tolist(), height)
-    middle = edges[:, 0].mean()
-    for left, style in ((True, {"align": "right", "dx": -8}), (False, {"align": "left", "dx": 8})):
-        side = [row for row in shown if (row["x"] > middle) == left]
-        layers += haloed(side, {"x": x, "y": "place:Q", "text": "text:N"}, INK, fontSize=11, **style)
+    # Points last, so that no halo of a label covers one.
+    layers += [*_labels(points, groups, edges, x), base.mark_point(filled=True, size=60, opacity=1).encode(y=y)]
     said = "; ".join(f"{row['text']} at {words(one)} {two(row['x'])}, {words(other)} {two(row['y'])}" for row in shown)
     said += f"; best mixtures of {one} and {other} behind, without noise" if best else ""
     return alt.layer(*layers).properties(width=width, height=height, description=said + ".")
+
+
+def _labels(points: Mapping[str, dict], groups: Mapping[str, Sequence[str]], edges: np.ndarray, x: Any) -> list:
+    """Returns the labels of points: on a line its name and, at each point, the strength; elsewhere the measure itself."""
+    grouped = {label for own in groups.values() for label in own}
+    strengths = [{**points[n], "short": found[0]} for n in sorted(grouped) if (found := re.findall(r"\d[\d.]*", n))]
+    covered = [[row["x"] + reach * np.ptp(edges[:, 0]), row["y"]] for row in strengths for reach in (0, 0.02, 0.05)]
+    lines = np.concatenate([np.linspace([row["x"], row["low"]], [row["x"], row["high"]], 5) for row in points.values()])
+    taken = [scaled(np.array(part), edges.T) for part in (covered, lines) if len(part)]
+    apart = [row for label, row in points.items() if label not in grouped]
+    middles = [np.mean([[points[n]["x"], points[n]["y"]] for n in own[:2]], axis=0) for own in groups.values()]
+    named = [{"x": float(at[0]), "y": float(at[1]), "text": name} for name, at in zip(groups, middles, strict=True)]
+    where = {"x": x, "y": "y:Q", "text": "short:N"}
+    return [
+        *haloed(strengths, where, INK, align="left", dx=7, fontSize=11),
+        *tags(placed([*apart, *named], "text", taken, edges.T), "text", x),
+    ]
 
 
 def _points(table: xr.Dataset, one: str, other: str, groups: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
