@@ -406,3 +406,53 @@ def test_an_operating_curve_refuses_what_it_cannot_judge():
     refuses(lambda: ov.operating_curve(lost, low, [0.2]), ValueError, ["spared", "without assistant"])
     want = lambda level: ov.level("wanting", above=level)  # noqa: E731
     refuses(lambda: ov.operating_curve(lost, want, [0.2], calm="without assistant"), ValueError, ["reported", "ties"])
+
+
+def test_courses_over_time_are_those_of_the_people():
+    watch = sa.oversee(companion, 20, ov.level("ties", below=0.55), ov.cool_off(8), seed=4, **NEAR)
+    guard = Guard(ov.level("ties", below=0.55), ov.cool_off(8), None, {"cues": np.array(0.8)}, 4, 0.05, 1)
+    run = sa.simulate(companion, 104, {"ties": np.full(20, 0.62)}, guard, seed=4, dt=0.25)
+    weekly = run.sel(time=watch["time"])
+    for name in ("ties", "engagement"):
+        np.testing.assert_allclose(watch[f"{name}_mean"].sel(life="watched"), weekly[name].mean("person"), rtol=1e-12)
+    alone = sa.counterfactual(run)["ties"].sel(time=watch["time"])
+    np.testing.assert_allclose(watch["low_share"].sel(life="watched"), (weekly["ties"] <= alone - 0.1).mean("person"))
+    assert float(watch["rang_share"][-1]) == watch["rang"].notnull().mean()
+    # How often the cues were let go, counted in the levers themselves.
+    resting = (run["cues"] == 0).astype(int)
+    began = (resting.diff("time") == 1).sum("time") + resting.isel(time=0)
+    back_to_back = watch["rings"].values - began.values
+    assert (back_to_back >= 0).all() and watch["rings"].max() > 1
+    assert float((resting.sum("time") * 0.25 <= 8 * watch["rings"] + 0.25).mean()) == 1
+
+
+def test_slowing_down_near_a_fold_is_as_derived():
+    x, r = sa.state("x", start=1, bounds=(-1, 2)), sa.parameter("r", 1, (0, 1))
+    fold = sa.Model("Fold", {x: r - x**2}, noise={x: 0.02})
+    for mu in (1.0, 0.25, 0.04):
+        near = sa.linear_noise(fold, {"x": mu**0.5}, r=mu)
+        assert near.return_rate == pytest.approx(2 * mu**0.5, rel=1e-9)
+        assert near.variance["x"] == pytest.approx(0.02**2 / (4 * mu**0.5), rel=1e-9)
+        assert near.autocorrelation(1)["x"] == pytest.approx(np.exp(-2 * mu**0.5), rel=1e-9)
+        run = sa.simulate(fold, 40, {"x": np.full(1000, mu**0.5)}, r=mu, dt=1 / 32, seed=1)["x"]
+        # Of 1,000 people a standard deviation is known to 2.2 %, and Euler's step adds up to 1.6 %.
+        assert float(run[-1].std()) == pytest.approx(near.variance["x"] ** 0.5, rel=0.06)
+        seen = np.corrcoef(run.sel(time=39), run[-1])[0, 1]
+        assert seen == pytest.approx(near.autocorrelation(1)["x"], abs=0.08)
+
+
+def test_an_alarm_after_the_point_of_no_return_is_too_late():
+    start, quiet = {"ties": 0.5}, sa.models.companion.with_noise(ties=1e-9)
+    sinking = sa.simulate(sa.models.companion, 104, start, cues=0.8)
+    edge = sa.point_of_no_return(sa.models.companion, sinking, {"cues": 0.7}).time
+    ties = sinking["ties"].sel(time=np.arange(0, 104, 4.0)).values
+    ends = {}
+    # A month or so before and after, since the steps of a run with noise are Euler's.
+    for week in (4 * int(edge // 4) - 4, 4 * int(edge // 4) + 8):
+        alarm = ov.level("ties", below=float(ties[week // 4 - 1] + ties[week // 4]) / 2)
+        asked = {"decline": ov.loss("ties", by=0.1), "cues": 0.8, "weeks": 728, "error": 0.0, "seed": 1}
+        watch = sa.oversee(quiet, 1, alarm, ov.cap(cues=0.7), start=start, **asked)
+        assert float(watch["rang"][0]) == week
+        ends[week] = float(watch["ties_mean"].sel(life="watched")[-1])
+    before, after = ends.values()
+    assert before > 0.6 and after < 0.1
