@@ -13,13 +13,13 @@ from socioaffective.model import Model
 
 BACKENDS = {
     "auto": "machine code as soon as it is there, SciPy until then",
-    "by size": "machine code for a thousand people or more, SciPy for fewer: whatever was run before",
+    "by size": "machine code for two hundred people or more, SciPy for fewer: whatever was run before",
     "scipy": "SciPy",
     "machine": "machine code, compiled first where it has to be",
 }
 _VARIABLE = "SOCIOAFFECTIVE_BACKEND"
 # People from whom on machine code is worth the wait; and seconds of SciPy on a model after which it is made ready.
-MANY, SECONDS = 1000, 1.0
+MANY, SECONDS = 200, 1.0
 
 _chosen: list[str] = []
 _held: ContextVar[str] = ContextVar("_held")
@@ -31,8 +31,8 @@ def backend(name: str | None = None) -> str:
 
     "auto", the default: code that was compiled for the processor where it is there, and SciPy until then. It is compiled
     meanwhile, by another process, once SciPy has spent a second on a model, and kept on the disk for later sessions. Both
-    agree to the stated tolerance, not to the last bit. "by size", which `sa.setup` chooses for notebooks: machine code for a
-    thousand people or more and SciPy for fewer, so that a notebook gives the same bits each time. "scipy" and "machine": that
+    agree to the stated tolerance, not to the last bit. "by size", which `sa.setup` chooses for notebooks: machine code for two
+    hundred people or more and SciPy for fewer, so that a notebook gives the same bits each time. "scipy" and "machine": that
     one alone; the first run of a model in machine code then waits some seconds. A model with functions that machine code
     lacks is left to SciPy, as noise, maps and policies that are Python functions are to NumPy and SciPy. The environment
     variable SOCIOAFFECTIVE_BACKEND names the default, SOCIOAFFECTIVE_CACHE the folder of what was compiled.
