@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,21 +22,8 @@ from socioaffective.simulation import simulate, switch_of
 MOST_PEOPLE, MOST_POINTS = 50_000, 2_000
 EXAMPLE = "{'ties': 0.5}"
 # Keywords of a trial that a wrong name may have been meant for.
-OPTIONS = (
-    "policy",
-    "interventions",
-    "start",
-    "weeks",
-    "every",
-    "enrol",
-    "dose",
-    "choice",
-    "scatter",
-    "dropout",
-    "scale",
-    "long",
-    "seed",
-)
+OPTIONS = ("policy", "interventions", "start", "arms", "measured", "people", "n", "weeks", "every", "enrol", "dose", "choice",
+           "scatter", "dropout", "scale", "long", "seed")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +35,15 @@ class Enrolled:
     dose: np.ndarray
     arm: np.ndarray
     patience: np.ndarray
+
+
+def refuse_words(model: Model, words: Iterable[str], call: str) -> None:
+    """Raises ValueError for a model with a name that the call keeps for itself."""
+    for name in words:
+        if name in model.settings:
+            raise ValueError(
+                f"'{name}' is a keyword of {call} and a {model.settings[name].kind} of '{model.title}'; rename that."
+            )
 
 
 def arms_of(model: Model, arms: Any) -> dict[str, dict[str, Any]]:

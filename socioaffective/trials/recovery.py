@@ -14,9 +14,11 @@ from scipy.stats import chi2, qmc
 from socioaffective.checks import interval, mapped, number, unknown, whole
 from socioaffective.model import Model, a_model
 from socioaffective.simulation import simulate
+from socioaffective.trials.people import refuse_words
 from socioaffective.trials.scales import Scale, scales_of
 
 MOST_FREE, MOST_STARTS = 8, 50
+WORDS = ("diaries", "free", "error", "level", "starts")
 LEVELS = (0.5, 0.9999)
 # A step of differences that the exactness of a run, 1e-9, can bear.
 STEP = 1e-5
@@ -99,7 +101,7 @@ def recover(
     >>> sa.recover(sa.models.need, person, bounds, error=0.02, loss=0.05, starts=2, points=5).identified
     {'gain': False, 'support': False}
     """
-    a_model(model)
+    refuse_words(a_model(model), WORDS, "recover")
     bounds = _bounds(model, free, start, settings)
     number(level, "level", LEVELS)
     misfit, size = _misfit(model, diaries, error, dict(mapped(start, "start", "{'ties': 0.5}")), settings, list(bounds))

@@ -13,7 +13,7 @@ from socioaffective.checks import listed, number, unknown, whole
 from socioaffective.model import Model, a_model
 from socioaffective.trials import estimates
 from socioaffective.trials.estimates import Estimates
-from socioaffective.trials.people import Enrolled, arms_of, enrolled, evaluated, lived, steps_of
+from socioaffective.trials.people import OPTIONS, Enrolled, arms_of, enrolled, evaluated, lived, refuse_words, steps_of
 from socioaffective.trials.scales import Scale, as_share, points_of, scales_of
 
 LEVELS = (0.5, 0.9999)
@@ -211,7 +211,7 @@ def trial(
     >>> study.difference()["binding"].value > 0, study.true_difference(week=104)["binding"] < 0
     (True, True)
     """
-    a_model(model)
+    refuse_words(a_model(model), OPTIONS, "trial")
     arms = arms_of(model, arms)
     names = [measured] if isinstance(measured, str) else listed(measured, "measured", "['relatedness']")
     if not names or len(set(names)) < len(names):

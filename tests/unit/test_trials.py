@@ -236,7 +236,13 @@ def test_published_numbers_beside_the_model():
     assert table["modelled"].values[used] == pytest.approx(table["published"].values[used], rel=0.01)
     shares = ["aligned engagement", "aligned disengagement", "decoupled satiation", "decoupled dependency"]
     assert float(table["modelled"].sel(finding=shares).sum()) == pytest.approx(100)
-    assert all("[READ-2]" in one.source for one in sa.trials.published().values())
+    known = sa.trials.published()
+    assert all("[READ" in one.source for one in known.values()) and known["odds of dependency"].value == 1.7
+    # The number needed to harm and the odds fit each other, which ties two of the numbers that were written down.
+    share = 0.178
+    odds = 1.7 * share / (1 - share)
+    assert 1 / (odds / (1 + odds) - share) == pytest.approx(known["number needed to harm"].value, abs=0.5)
+    assert 1 - known["gap left"].value == pytest.approx(0.36 * 19 / 11, abs=0.03)
 
 
 @pytest.mark.parametrize(
@@ -315,3 +321,29 @@ def test_fits_that_cannot_be_say_why():
     ]:
         with pytest.raises((ValueError, TypeError), match=words):
             call()
+
+
+def test_a_model_whose_names_are_keywords_of_a_trial_is_refused():
+    x, dose, level = sa.state("x", start=0.5), sa.parameter("dose", 0.1, (0, 1)), sa.parameter("level", 0.1, (0, 1))
+    with pytest.raises(ValueError, match="keyword of trial"):
+        sa.trial(sa.Model("Dosed", {x: dose - x}), {"all": {}}, "x", n=4)
+    model = sa.Model("Levelled", {x: level - x})
+    with pytest.raises(ValueError, match="keyword of recover"):
+        sa.recover(model, sa.simulate(model, 4, dt=1)[["x"]], {"level": (0, 1)})
+
+
+def test_trials_of_maps_noisy_models_and_policies():
+    x, r = sa.state("x", start=0.2), sa.parameter("r", 2.0, (0, 4))
+    steps = sa.trial(
+        sa.Model("Map", {x: r * x * (1 - x)}, clock="discrete"), {"a": {}, "b": {"r": 3}}, "x", n=6, every=2, long=6
+    )
+    lived = sa.simulate(sa.Model("Map", {x: r * x * (1 - x)}, clock="discrete"), 4, r=3)["x"].values[[0, 2, 4]]
+    assert steps.data["x"].values[steps.data["arm"].values == "b"][0] == pytest.approx(lived)
+    y = sa.state("y", start=0.2, bounds=(-5, 5))
+    noisy = sa.trial(sa.Model("Drift", {y: -y}, noise={y: 0.1}), {"a": {}, "b": {"policy": None}}, "y", n=10, long=4, seed=3)
+    # The same person has the same luck in every arm.
+    assert np.array_equal(noisy.truth["y"].sel(arm="a"), noisy.truth["y"].sel(arm="b"))
+    assert noisy.truth["y"].std("person").sel(time=4).min() > 0.01
+    team = sa.trial(companion, {"none": {"access": 0}, "team": sa.policies.climber()}, "ties", people(10), long=8)
+    run = sa.simulate(companion, 8, people(10)["start"], policy=sa.policies.climber(), dt=1)
+    assert team.truth["ties"].sel(arm="team").values == pytest.approx(run["ties"].values.T, abs=1e-7)
