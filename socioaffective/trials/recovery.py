@@ -171,8 +171,9 @@ def _misfit(
     rows = []
     for name in measured:
         values = diaries[name].transpose("time", ...).values.astype(float)
+        low, high = known[name].bounds
+        _refuse_unit(name, values, (scales[name].low, scales[name].high) if name in scales else (low, high), name in scales)
         if name in scales:
-            low, high = known[name].bounds
             # Points back to the level that they stand for.
             values = low + (high - low) * (values - scales[name].low) / (scales[name].high - scales[name].low)
         rows.append(values / errors[name])
@@ -190,6 +191,19 @@ def _misfit(
         return (weights * said - seen)[there]
 
     return misfit, int(there.sum())
+
+
+def _refuse_unit(name: str, values: np.ndarray, ends: tuple[float, float], scaled: bool) -> None:
+    """Raises ValueError for readings that are plainly in another unit than is said."""
+    seen = values[np.isfinite(values)]
+    middle = np.median(seen) if len(seen) else ends[0]
+    if (scaled and len(seen) and (seen.min() < ends[0] or seen.max() > ends[1])) or not ends[0] <= middle <= ends[1]:
+        said = (
+            "points of the scale given as error="
+            if scaled
+            else "its own unit; were they read with a scale, give that as error="
+        )
+        raise ValueError(f"The readings of '{name}', around {middle:.3g}, are not from {ends[0]:g} to {ends[1]:g}, {said}.")
 
 
 def _errors(error: Any, measured: list[str]) -> tuple[dict[str, float], dict[str, Scale]]:

@@ -181,6 +181,12 @@ def test_the_bias_of_self_selected_use_is_the_closed_form():
     y = b * use + g * lonely + rng.normal(0, 0.1, count)
     bias = sa.trials.confounding_bias(g, a, spread, scatter)
     assert np.polyfit(use, y, 1)[0] - b == pytest.approx(bias, abs=0.01)
+    reliability = 0.7
+    score = lonely + rng.normal(0, spread * np.sqrt(1 / reliability - 1), count)
+    adjusted = np.linalg.lstsq(np.column_stack([use, score, np.ones(count)]), y, rcond=None)[0][0]
+    assert adjusted - b == pytest.approx(sa.trials.confounding_bias(g, a, spread, scatter, reliability), abs=0.01)
+    assert sa.trials.confounding_bias(g, a, spread, scatter, reliability=1) == 0
+    assert sa.trials.confounding_bias(g, a, spread, 0, reliability=0.9) == pytest.approx(g / a)
     assert sa.trials.confounding_bias(0, a, spread, scatter) == sa.trials.confounding_bias(g, 0, spread, scatter) == 0
 
 
@@ -314,6 +320,8 @@ def test_fits_that_cannot_be_say_why():
         (lambda: sa.recover(need, run, {"gain": (0.1, 1)}, gain=0.5), "given too"),
         (lambda: sa.recover(need, run, {"gain": (0.1, 1)}, error=-1), "outside its bounds"),
         (lambda: sa.recover(need, run, {"gain": (0.1, 1)}, error={"frustration": 1}), "has no error"),
+        (lambda: sa.recover(need, run, {"gain": (0.1, 1)}, sa.trials.Scale()), "points of the scale"),
+        (lambda: sa.recover(need, 1 + 4 * run, {"gain": (0.1, 1)}, 0.1), "give that as error"),
         (lambda: sa.recover(need, run["satisfaction"], {"gain": (0.1, 1)}), "Dataset over time"),
         (lambda: sa.recover(need, run.rename(satisfaction="joy"), {"gain": (0.1, 1)}), "in the diaries"),
         (lambda: sa.recover(need, run.assign_coords(time=[0, 1, 2, 3, 4, 4.7]), {"gain": (0.1, 1)}), "shortest gap"),
