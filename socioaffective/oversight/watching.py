@@ -160,12 +160,12 @@ class Setting:
         self.weeks = number(weeks, "weeks", (1e-6, 1e6))
         self.error = number(error, "error (of a report)", (0, 1e6))
         self.start, given = _people(model, people, {**(settings or {}), **others})
-        self.levels = {name: np.asarray(given.pop(name), dtype=float) for name in model.levers if name in given}
+        self.levels = {name: given.pop(name) for name in model.levers if name in given}
         self.settings = given
         for name, level in self.levels.items():
             for extreme in (level.min(), level.max()):
                 number(extreme, f"'{name}'", model.levers[name].bounds)
-        taken = set(policy.levers or model.levers) if policy is not None else set()
+        taken = _ruled(model, policy)
         if twice := taken & set(self.levels):
             raise ValueError(f"'{min(twice)}' is set by the policy; it cannot be given as well.")
         self.spacing, self.dt, self.decides = self._times(every, dt)
@@ -311,7 +311,8 @@ def _people(model: Model, people: Any, settings: Mapping[str, Any]) -> tuple[dic
     for name in [*start, *given]:
         if name not in (model.states if name in start else model.settings):
             raise unknown("state or setting" if name not in start else "state", name, [*model.states, *model.settings])
-    sizes = {np.size(value) for value in [*start.values(), *given.values()] if np.ndim(value)}
+    start, given = ({name: _entries(name, value) for name, value in each.items()} for each in (start, given))
+    sizes = {value.size for value in [*start.values(), *given.values()] if value.ndim}
     if not isinstance(people, Mapping):
         sizes.add(whole(people, "people (how many)", 1, MOST_PEOPLE))
     if len(sizes) > 1:
@@ -319,7 +320,33 @@ def _people(model: Model, people: Any, settings: Mapping[str, Any]) -> tuple[dic
     count = sizes.pop() if sizes else 1
     first = next(iter(model.states))
     full = {first: model.states[first].value} | start
-    return {name: np.broadcast_to(np.asarray(value, dtype=float), count).copy() for name, value in full.items()}, given
+    return {name: np.broadcast_to(value, count).astype(float) for name, value in full.items()}, given
+
+
+def _entries(name: str, value: Any) -> np.ndarray:
+    """Returns a value, or a value for each person, once it is one of the two."""
+    if isinstance(value, xr.DataArray) and value.dims not in ((), ("person",)):
+        raise ValueError(f"'{name}' goes along {', '.join(map(str, value.dims))}; people are one row, along 'person'.")
+    try:
+        entries = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"'{name}' must be a number or a list with one number a person, not {value!r}.") from None
+    if entries.ndim > 1 or not entries.size:
+        raise ValueError(f"'{name}' has shape {entries.shape}; give one number, or a list with an entry a person.")
+    return entries
+
+
+def _ruled(model: Model, policy: Steps | Climber | None) -> set[str]:
+    """Returns the levers that a policy sets, once the model has them and what they climb."""
+    if policy is None:
+        return set()
+    if isinstance(policy, Climber) and policy.objective not in model.expressions:
+        raise unknown(f"observable of '{model.title}' to climb", policy.objective, model.expressions)
+    names = model.levers if policy.levers is None else policy.levers
+    for name in names:
+        if name not in model.levers:
+            raise unknown(f"lever of '{model.title}'", name, model.levers)
+    return set(names)
 
 
 def _scored(model: Model, scores: Any, declines: str) -> dict[str, Objective]:

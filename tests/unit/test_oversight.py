@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy
+import xarray as xr
 from refusals import refuses
 
 import socioaffective as sa
@@ -364,6 +365,22 @@ WRONG = {
     "sizes": (
         lambda: sa.oversee(companion, {"start": {"ties": [0.1, 0.2]}, "cues": [0.1, 0.2, 0.3]}, LOW, decline=TIES),
         ValueError, ["2 and 3"],
+    ),
+    "dimension": (
+        lambda: sa.oversee(companion, {"binding": xr.DataArray([3.0, 4.0], dims="bind")}, LOW, decline=TIES),
+        ValueError, ["'person'", "bind"],
+    ),
+    "table": (lambda: sa.oversee(companion, {"binding": [[3.0, 4.0]]}, LOW, decline=TIES), ValueError, ["shape (1, 2)"]),
+    "words": (lambda: sa.oversee(companion, 2, LOW, decline=TIES, cues="high"), TypeError, ["'cues'", "high"]),
+    "climbs nothing": (
+        lambda: sa.oversee(companion, 2, LOW, decline=TIES, policy=sa.policies.climber("use")), ValueError, ["engagement"],
+    ),
+    "schedules nothing": (
+        lambda: sa.oversee(companion, 2, LOW, decline=TIES, policy=sa.policies.fixed(cue=0.2)), ValueError, ["'cues'"],
+    ),
+    "relay": (
+        lambda: sa.oversee(companion, 2, LOW, decline=TIES, policy=sa.policies.switched(None, None, at=4)),
+        TypeError, ["climber"],
     ),
     "score": (lambda: sa.oversee(companion, 5, LOW, decline=TIES, scores=["needs"]), ValueError, ["wellbeing"]),
     "too short": (lambda: sa.oversee(companion, 5, LOW, decline=TIES, weeks=4), ValueError, ["longer run"]),
