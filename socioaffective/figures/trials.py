@@ -164,9 +164,9 @@ def power_curves(found: Any, width: int = 360, height: int = 260) -> alt.LayerCh
         first, last = order[0], order[-1]
         ways = [f"from {two(values[first])} to {two(values[last])}" for values in (one["power"], one["closed_form"])]
         said.append(f"{what} goes {ways[0]} with {sizes[first]:g} to {sizes[last]:g} people, in closed form {ways[1]}")
-    domain = [min(row["size"] for row in rows), max(row["size"] for row in rows)]
+    domain = [min(row["size"] for row in rows) - 0.03, max(row["size"] for row in rows) + 0.03]
     every = [float(np.log10(d) + p) for p in range(7) for d in (1, 2, 5)]
-    ticks = [min(max(t, domain[0]), domain[1]) for t in every if domain[0] - 1e-9 <= t <= domain[1] + 1e-9]
+    ticks = [t for t in every if domain[0] <= t <= domain[1]]
     axis = alt.Axis(values=ticks, tickCount=len(ticks), labelExpr="format(pow(10, datum.value), ',.0f')", labelOverlap=False)
     x = alt.X("size:Q", title="people enrolled", scale=alt.Scale(domain=domain, nice=False), axis=axis)
     scale = alt.Scale(domain=[0, 1], nice=False)
