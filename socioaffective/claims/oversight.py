@@ -165,8 +165,12 @@ def from_the_start_for_all(settings: Settings) -> bool:
     low = level("relatedness", below=0.35, reports=2)
     caps = [{"accommodation": height, "steering": height, "cues": height} for height in (0.4, 0.6)]
     measures = {"on alarm": (low, cap(**caps[0])), "for all": (always(), cap(**caps[1]))}
-    keywords = {"decline": loss("relatedness", by=0.1), "policy": climber(), "weeks": 104, "seed": 1, "dt": STEP}
-    table = compare(LIFE, lonelier(PEOPLE // 2), measures, **keywords, **settings)
+    keywords = {"decline": loss("relatedness", by=0.1), "policy": climber(), "weeks": 104, "seed": 1}
+    try:
+        table = compare(LIFE, lonelier(PEOPLE // 3), measures, **keywords, **settings)
+    except RuntimeError:
+        # A need that moves within hours is too fast for the steps; where it is not decided it does not count as held.
+        return False
     needs, use = (
         dict(zip(table["measure"].values.tolist(), table[n].values, strict=True)) for n in ("needs_gain", "engagement")
     )
