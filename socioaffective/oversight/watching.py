@@ -263,9 +263,10 @@ class Setting:
         """Returns what all people come to over time, in each life."""
         weeks, over = self._weeks(lives[0]).values, ("life", "time")
         low = [self.decline.is_lost(run, lives[0])[:: round(self.decides / self.dt)].mean(axis=1) for run in lives]
+        rung, share = (rang <= weeks[:, None]).mean(axis=1), {"units": "1", "bounds": [0, 1], "kind": "observable"}
         courses: dict[str, tuple] = {
-            "low_share": (over, np.array(low), {"long_name": "share of people who are low", "bounds": [0, 1]}),
-            "rang_share": ("time", (rang <= weeks[:, None]).mean(axis=1), {"long_name": "share for whom the alarm has rung"}),
+            "low_share": (over, np.array(low), {"long_name": "low", "meaning": "share of people who are low", **share}),
+            "rang_share": ("time", rung, {"long_name": "rung", "meaning": "share for whom the alarm has rung", **share}),
         }
         for name in (n for n in (self.decline.name, "engagement") if n in lives[0]):
             means = np.array([run[name].mean("person").sel(time=weeks).values for run in lives])
