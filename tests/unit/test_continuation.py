@@ -118,8 +118,10 @@ def test_a_diagram_has_the_rest_points_that_are_found_at_single_values(name):
     ],
 )  # fmt: skip
 def test_special_points_have_their_place_and_their_kind(name, expected):
-    found = sorted((p.kind, p.value, next(iter(p.state.values()))) for p in diagram(name).special)
-    for (kind, value, state), (known, at, where) in zip(found, sorted(expected), strict=True):
+    # Two points at one value stand in the order of their states, whatever the last bits of the value are.
+    order = lambda point: (point[0], round(point[1], 6), point[2])  # noqa: E731
+    found = sorted(((p.kind, p.value, next(iter(p.state.values()))) for p in diagram(name).special), key=order)
+    for (kind, value, state), (known, at, where) in zip(found, sorted(expected, key=order), strict=True):
         assert kind == known
         assert value == pytest.approx(at, abs=1e-8) and state == pytest.approx(where, abs=1e-6)
 
