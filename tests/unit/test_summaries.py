@@ -8,6 +8,7 @@ import pytest
 import socioaffective as sa
 from socioaffective import summaries
 from socioaffective.machine.backends import using
+from socioaffective.surveys import part_of, survey_of
 from socioaffective.tallies import CELLS, Tally
 
 COMPANION = sa.models.companion
@@ -209,3 +210,12 @@ def test_bad_input_is_refused_with_the_way_out(call, kind, words):
         warnings.simplefilter("error")
         with pytest.raises(kind, match=words):
             call()
+
+
+def test_the_last_of_a_thousand_million_people_is_run_like_the_first():
+    people = crowd(10**9)
+    survey = survey_of(COMPANION, people, 8, None, 1, ["ties"], None, (8,), None, None, None, {"cues": 0.7}, False)
+    part = part_of(survey, 10**9 - 30, 10**9)
+    runs = sa.simulate(COMPANION, 8, dt=1, cues=0.7, **people.block(10**9 - 30, 10**9))
+    assert part.tally.people == 30 and not part.lost
+    assert part.values[0, :, 0] == pytest.approx(runs["ties"].values[-1], abs=1e-9)
