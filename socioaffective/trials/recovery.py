@@ -94,11 +94,11 @@ def recover(
     >>> import socioaffective as sa
     >>> person = sa.simulate(sa.models.need, 20, dt=1, gain=0.2, loss=0.05)[["satisfaction"]]
     >>> bounds = {"gain": (0.02, 1), "loss": (0.02, 1)}
-    >>> found = sa.recover(sa.models.need, person, bounds, error=0.02, starts=2, points=5)
+    >>> found = sa.recover(sa.models.need, person, bounds, error=0.02, starts=1, points=3)
     >>> found.identified, round(found.estimates["gain"], 3)
     ({'gain': True, 'loss': True}, 0.2)
     >>> bounds = {"gain": (0.02, 1), "support": (0.2, 4)}
-    >>> sa.recover(sa.models.need, person, bounds, error=0.02, loss=0.05, starts=2, points=5).identified
+    >>> sa.recover(sa.models.need, person, bounds, error=0.02, loss=0.05, starts=1, points=3).identified
     {'gain': False, 'support': False}
     """
     refuse_words(a_model(model), WORDS, "recover")
