@@ -78,9 +78,7 @@ def summarise(
     shares = [number(q, "A quantile", (0, 1)) for q in listed(quantiles, "quantiles", "[0.1, 0.5, 0.9]")]
     survey = survey_of(a_model(model), people, weeks, policy, every, quantities, against, at, seed, interventions, events,
                      settings, client is not None)  # fmt: skip
-    portion = PORTION
-    if people.size > MOST_PORTIONS * PORTION:
-        portion = -(-people.size // (MOST_PORTIONS * TOGETHER)) * TOGETHER
+    portion = _portion(people.size, client is None and store is None)
     _refuse_without_room(survey, portion, store is not None)
     kept = InMemory(survey) if store is None else OnDisk(survey, store, portion)
     firsts = range(0, people.size, portion)
@@ -106,6 +104,15 @@ def summarise(
     finally:
         bar.close()
     return _result(survey, tally, sorted(lost), shares, kept, stopped)
+
+
+def _portion(size: int, here: bool) -> int:
+    """Returns after how many people a result is handed in. Only here do few people make small parts, so that each processor
+    has one; for workers a part is a second's work, and on the disk all of them are of one size on any machine."""
+    fewest = -(-size // PORTION) or 1
+    parts = min(max(fewest, processors()) if here else fewest, MOST_PORTIONS)
+    portion = max(1, -(-size // parts)) if here or parts < fewest else PORTION
+    return portion if portion < TOGETHER else -(-portion // TOGETHER) * TOGETHER
 
 
 def _parts(survey: Survey, firsts: Sequence[int], portion: int, client: Any) -> Iterator[Part]:

@@ -22,7 +22,7 @@ from socioaffective.simulation import run_of, switch_of
 from socioaffective.tallies import Tally
 
 # People who are run at once: enough for the machine, few enough to stay near it.
-TOGETHER = 2048
+TOGETHER = 1024
 # How far below the reference somebody must be to count as worse off: well above what integration leaves.
 HARM = 1e-6
 WITHOUT = "no assistant"
