@@ -220,7 +220,7 @@ class Setting:
             run = self._lived(listener)
             # The same policy is heard again by the person without the assistant.
             own = listener.rang, listener.rings, listener.reports
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore", UserWarning)
                 alone = counterfactual(run)
             listener.calm = listener.reports
@@ -235,7 +235,8 @@ class Setting:
         if numbers > MOST_NUMBERS:
             raise ValueError(f"{people:,} people over {steps:,.0f} steps would take {8e-9 * numbers:.2g} GB a life. Give fewer "
                              "people, fewer weeks or a longer dt=.")  # fmt: skip
-        with warnings.catch_warnings():
+        # What leaves its bounds is noted, and what is no number ends the run.
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", UserWarning)
             run = simulate(self.model, self.weeks, self.start, guard, self.seed, self.dt, **self.settings)
         self._note(run)
