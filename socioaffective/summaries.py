@@ -78,7 +78,8 @@ def summarise(
     shares = [number(q, "A quantile", (0, 1)) for q in listed(quantiles, "quantiles", "[0.1, 0.5, 0.9]")]
     survey = survey_of(a_model(model), people, weeks, policy, every, quantities, against, at, seed, interventions, events,
                      settings, client is not None)  # fmt: skip
-    portion = _portion(people.size, client is None and store is None)
+    # SciPy steps people together, so what they are portioned into shows in the last bits.
+    portion = _portion(people.size, client is None and store is None and survey.backend != "scipy")
     _refuse_without_room(survey, portion, store is not None)
     kept = InMemory(survey) if store is None else OnDisk(survey, store, portion)
     firsts = range(0, people.size, portion)
