@@ -235,7 +235,7 @@ def _fate_labels(across: Any, up: Any, befell: Any, said: Any, inks: Any, axes: 
     for one, what in ((True, said[0]), (False, said[1])):
         if (befell == one).any():
             middle = {"x": np.median(across[befell == one]), "y": np.median(up[befell == one])}
-            rows.append({**middle, "ink": inks[one], "text": f"{what} {(befell == one).mean() * 100:.0f} %"})
+            rows.append({**middle, "ink": inks[one], "text": f"{what}: {(befell == one).mean() * 100:.0f} %"})
     return haloed(rows, {**axes, "text": alt.Text("text:N")}, INK, fontSize=13, fontWeight="bold")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle, repeat
 from typing import Any
 
 import altair as alt
@@ -18,8 +19,8 @@ from socioaffective.trials.study import Study
 # Points of a curve of the truth beside the first few weeks, in which most happens; in so small a panel more are not to be seen.
 MOST_POINTS, FIRST_POINTS = 40, 9
 LEVEL = 0.95
-# Names of arms go by these colours, in order; the first is the reference.
-FIRST = "engagement"
+# The reference, and the workbook's two assistants, keep their colours whatever other arms there are.
+FIRST, KNOWN = "engagement", {"binding": "wanting", "bridging": "relatedness"}
 
 
 def trial_arms(study: Study, name: str | None = None, width: int = 230, height: int = 240) -> alt.HConcatChart:
@@ -41,12 +42,19 @@ def trial_arms(study: Study, name: str | None = None, width: int = 230, height: 
     if not isinstance(study, Study):
         raise TypeError(f"trial_arms draws a study made by sa.trial, not {type(study).__name__}.")
     name = study._named(name)
-    inks = {arm: theme.colour(FIRST if k == 0 else "", k) for k, arm in enumerate(study.arms)}
+    inks = _inks(study.arms)
     left, seen = _seen(study, name, inks, height)
     right, true = _true(study, name, inks, height)
     said = ". ".join([seen, *true]) + "."
     panels = [panel.properties(width=width, height=height) for panel in (left, right)]
     return alt.hconcat(*panels, spacing=70).resolve_scale(x="independent", y="independent").properties(description=said)
+
+
+def _inks(arms: Sequence[str]) -> dict[str, str]:
+    """Returns the colour of each arm: grey for the first, their own for those of the workbook, spare ones for the others."""
+    known = {arm: theme.colour(KNOWN[arm]) for arm in arms[1:] if arm in KNOWN}
+    spare = cycle([ink for ink in map(theme.colour, repeat(""), range(len(theme.SPARE))) if ink not in known.values()])
+    return {arms[0]: theme.colour(FIRST), **{arm: known.get(arm) or next(spare) for arm in arms[1:]}}
 
 
 def _unit(study: Study, name: str) -> str:

@@ -73,6 +73,8 @@ def test_a_crowd_is_drawn_person_by_person_and_counted():
     assert [row["x"] for row in drawn] == pytest.approx(line.values)
     assert f"200 people by ties and sensitisation: {lost.mean() * 100:.0f} % isolated" in chart.description
     assert "with 0 of 200 people on the other side" in chart.description
+    named = {row["text"] for kind, _, rows in rows_of_marks(chart) if kind == "text" for row in rows}
+    assert named == {f"isolated: {lost.mean() * 100:.0f} %", f"connected: {(~lost).mean() * 100:.0f} %"}
     # Fates that do not follow the line are seen not to.
     shuffled = sa.figures.crowd(table["ties"], table["sensitisation"], isolated[::-1].values, line=line)
     assert "with 0 of 200 people on the other side" not in shuffled.description

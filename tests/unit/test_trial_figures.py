@@ -13,6 +13,18 @@ def rows(chart, *fields):
     return [row for rows in sets for row in rows if set(fields) <= set(row)]
 
 
+def test_an_arm_keeps_its_colour_whatever_other_arms_there_are():
+    ask = {"people": {"start": {"ties": np.linspace(0.1, 0.8, 20)}}, "weeks": 2, "seed": 1}
+    arms = {"none": {"access": 0}, "strong": {"cues": 1}, "bridging": {"cues": 0}, "binding": {"cues": 0.7}}
+    few = {name: arms[name] for name in ("none", "binding")}
+    drawn = [
+        {row["arm"]: row["ink"] for row in rows(sa.figures.trial_arms(one), "mean", "arm")}
+        for one in (sa.trial(sa.models.companion, some, "felt_relatedness", **ask) for some in (arms, few))
+    ]
+    assert len(set(drawn[0].values())) == 4
+    assert drawn[1] == {name: drawn[0][name] for name in few}
+
+
 def test_the_arms_are_drawn_as_estimated_and_as_they_are():
     one = study(80, dropout=0.1, scale=sa.trials.Scale())
     chart = sa.figures.trial_arms(one)
