@@ -297,3 +297,11 @@ def sinh(x):  # type: ignore[no-untyped-def]
 def cosh(x):  # type: ignore[no-untyped-def]
     """Returns the hyperbolic cosine of lanes."""
     return 0.5 * (exp(x) + exp(-x))
+
+
+@njit
+def power(x, n):  # type: ignore[no-untyped-def]
+    """Returns lanes to the power of lanes; of a negative number a whole power alone is a number."""
+    size = choose(n == 0.0, 1.0, exp(log(magnitude(x)) * n))
+    whole, odd = n == floor(n), n - 2.0 * floor(0.5 * n) == 1.0
+    return choose(x < 0.0, choose(whole, choose(odd, -size, size), root(x)), size)

@@ -32,14 +32,21 @@ class _Printer(PythonCodePrinter):
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         base, power = expr.as_base_exp()
+        power = sympy.Integer(int(power)) if power.is_Float and power == int(power) else power
         written = f"({self._print(base)})"
         if power.is_Integer and 1 <= abs(power) <= 8:
             whole = "*".join([written] * abs(int(power)))
         elif power.is_Rational and abs(power) == sympy.S.Half:
             whole = f"root{written}"
         else:
-            return f"exp(log{written} * ({self._print(power)}))"
+            return f"power(wide{written}, wide({self._print(power)}))"
         return f"({whole})" if power > 0 else f"(1.0 / ({whole}))"
+
+    def _number(self, expr: Any) -> str:
+        try:
+            return repr(float(expr))
+        except TypeError:
+            return self._unknown(expr)
 
     def _print_Function(self, expr: Any) -> str:
         name = FUNCTIONS.get(type(expr).__name__)
@@ -47,7 +54,7 @@ class _Printer(PythonCodePrinter):
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         if isinstance(expr, sympy.Expr) and expr.is_number:
-            return repr(float(expr))
+            return self._number(expr)
         ours = isinstance(expr, sympy.Function) and not isinstance(expr, KEPT)
         return self._print_Function(expr) if ours else super()._print(expr, **kwargs)
 
@@ -89,6 +96,10 @@ class _Printer(PythonCodePrinter):
     def _print_Or(self, expr: Any) -> str:
         return "(" + " | ".join(map(self._print, expr.args)) + ")"
 
+    def _print_Not(self, expr: Any) -> str:
+        inner = sympy.to_nnf(expr)
+        return self._unknown(expr) if isinstance(inner, sympy.Not) else self._print(inner)
+
     _print_BooleanTrue = _print_BooleanFalse = _unknown
 
 
@@ -127,19 +138,20 @@ def _functions(states: tuple, settings: tuple, rates: tuple, events: tuple) -> t
     are behind the settings: `prepare` computes these, `rates` and `measures` what they are called by."""
     named = {s: sympy.Symbol(f"{letter}{k}", real=True, nonnegative=s.is_nonnegative)
              for letter, group in (("y", states), ("p", settings)) for k, s in enumerate(group)}  # fmt: skip
-    still = frozenset(named[s] for s in settings)
     known = {named[s].name: f"load(w, y + {k} * WIDTH)" for k, s in enumerate(states)}
     known |= {named[s].name: f"load(w, p + {k} * WIDTH)" for k, s in enumerate(settings)}
     constants: dict[Any, Any] = {}
-    bodies = []
+    # Rates and measures share a workspace, so that no name may be given twice.
+    names, bodies = numbered_symbols("s", real=True), []
     for name, expressions in (("rates", rates), ("measures", events)):
         renamed = [_plain(e).xreplace(named) for e in expressions]
-        shared, results = sympy.cse(renamed, numbered_symbols("s", real=True), optimizations=[], order="none")
+        shared, results = sympy.cse(renamed, names, optimizations=[], order="none")
         moving = frozenset(named[s] for s in states)
-        parts = []
+        parts, again = [], {}
         for symbol, part in [*shared, *((sympy.Symbol(f"r{k}", real=True), e) for k, e in enumerate(results))]:
+            part = part.xreplace(again)
             if symbol.name[0] == "s" and not part.free_symbols & moving:
-                still, constants[part] = still | {symbol}, symbol
+                again[symbol] = constants.setdefault(part, symbol)
                 continue
             moving |= {symbol}
             parts.append((symbol, part))

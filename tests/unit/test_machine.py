@@ -209,6 +209,47 @@ def test_a_model_that_machine_code_cannot_write_is_left_to_scipy():
         assert simulate(model, 4)["x"].values[-1] > 0
 
 
+X, A = sa.state("x", start=-0.5, bounds=(-2, 2)), sa.parameter("a", 2.0, (0, 3))
+ODD = {
+    "whole power that is a setting": -0.1 * X**A,
+    "whole power in digits": 0.1 - X ** sympy.Float(2),
+    "high power": -0.1 * X - X**9,
+    "power of nothing": 0.1 * (X + 0.5) ** (A - 2),
+    "negation": sympy.Piecewise((0.3 - X, sympy.Not(sympy.And(X > 0.3, A > 3))), (-X, True)),
+}
+
+
+@pytest.mark.parametrize("rate", ODD.values(), ids=ODD)
+def test_odd_formulas_are_as_scipy_has_them(rate):
+    runs = []
+    for which in ("scipy", "machine"):
+        with using(which):
+            runs.append(simulate(sa.Model("Odd", {X: rate}), 2, {"x": [-0.5, 0.4]})["x"].values)
+    model = sa.Model("Odd", {X: rate})
+    found = integrated(model, np.array([[-0.5, 0.4]]), np.full((len(model.settings), 2), 2.0), np.array([0.0, 2.0]))
+    assert not found[1].any()
+    assert runs[0] == pytest.approx(runs[1], abs=1e-8)
+
+
+def test_rates_and_events_share_what_is_made_of_settings_alone():
+    b = sa.parameter("b", 1.5, (0, 3))
+    both, other = sympy.exp(A * b), sympy.sin(A + b)
+    model = sa.Model("Shared", {X: both * (1 - X) - both * X**3})
+    events = {"one": other * X + other**2 * X**2, "two": both * X - both * X**2 - 0.1 * other}
+    runs = []
+    for which in ("scipy", "machine"):
+        with using(which):
+            runs.append(simulate(model, 2, {"x": [-0.5, 0.4]}, events=events, a=0.5))
+    for name in runs[0].data_vars:
+        assert runs[0][name].values == pytest.approx(runs[1][name].values, abs=1e-6, nan_ok=True), name
+
+
+def test_a_power_that_is_not_real_is_left_to_scipy():
+    model = sa.Model("Not real", {X: X * sympy.Integer(-1) ** sympy.Rational(1, 3)})
+    with using("machine"), pytest.raises(RuntimeError, match="a rate is not real"):
+        simulate(model, 2)
+
+
 @pytest.mark.parametrize("name", ["auto", "by size", "scipy", "machine"])
 def test_back_ends_are_chosen_by_name(name):
     before = sa.backend()
