@@ -12,6 +12,7 @@ from sympy.printing.pycode import PythonCodePrinter
 from sympy.utilities.iterables import numbered_symbols
 
 from socioaffective.aggregates import ces
+from socioaffective.given import LEAST_POINTS
 from socioaffective.model import Model
 from socioaffective.quantities import in_exponentials
 
@@ -169,7 +170,8 @@ def _functions(states: tuple, settings: tuple, rates: tuple, events: tuple) -> t
 @lru_cache(maxsize=256)
 def _written(states: tuple, settings: tuple, expressions: tuple, events: tuple) -> str:
     functions, constants = _functions(states, settings, expressions, events)
-    sizes = f"STATES, SETTINGS, CONSTANTS, EVENTS = {len(states)}, {len(settings)}, {constants}, {len(events)}\n"
+    sizes = "STATES, SETTINGS, CONSTANTS, EVENTS, POINTS = "
+    sizes += f"{len(states)}, {len(settings)}, {constants}, {len(events)}, {LEAST_POINTS}\n"
     head = "import numpy as np\nfrom numba import njit\n\nfrom socioaffective.machine.lanes import *\n"
     head += "from socioaffective.machine.running import NO_NUMBER, TOO_MANY, TOO_SMALL\n\n"
     stepper = files("socioaffective.machine").joinpath("stepper.py").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from socioaffective.machine.lanes import WIDTH, choose, greatest, least, load, m
 from socioaffective.machine.running import NO_NUMBER, TOO_MANY, TOO_SMALL
 
 # An example of what is written from a model: decay. All that follows the line below is put behind the model's own.
-STATES, SETTINGS, CONSTANTS, EVENTS = 1, 0, 0, 0
+STATES, SETTINGS, CONSTANTS, EVENTS, POINTS = 1, 0, 0, 0, 500
 
 
 @njit
@@ -34,10 +34,10 @@ K1, K2, K3, K4, K5, K6, K7 = (k * ROWS for k in range(4, 11))
 C2, C3, C4, C5 = (k * ROWS for k in range(11, 15))
 P = 15 * ROWS
 H = P + (SETTINGS + CONSTANTS) * WIDTH
-ERROR, GROWTH, SHARE, NOW, THEN, WISH, END, DUE, TRIES, BUSY, TAKEN = (H + k * WIDTH for k in range(1, 12))
-G_OLD, G_NEW, LOW, HIGH, SIGN = (H + (12 + k * EVENTS) * WIDTH for k in range(5))
-SIZE = H + (12 + 5 * EVENTS) * WIDTH
-# Within a step an event is looked for at so many places.
+ERROR, GROWTH, SHARE, NOW, THEN, WISH, END, DUE, TRIES, BUSY, TAKEN, LOOKED = (H + k * WIDTH for k in range(1, 13))
+G_OLD, G_NEW, LOW, HIGH, SIGN = (H + (13 + k * EVENTS) * WIDTH for k in range(5))
+SIZE = H + (13 + 5 * EVENTS) * WIDTH
+# Within a step an event is looked for at so many places, or at more where a run that is drawn has more points there.
 LOOKS = 4
 
 
@@ -147,27 +147,34 @@ def watch(w, i, person, now, crossed):
 
 
 @njit
-def search(w, who, end, crossed):
+def search(w, who, end, apart, crossed):
     """Notes the events whose line was crossed within a step, by looking at some places and halving between two."""
-    for look in range(1, LOOKS + 1):
-        store(w, SHARE, look / LOOKS)
+    looks = LOOKS
+    for i in range(WIDTH):
+        w[LOOKED + i] = max(LOOKS, np.ceil(w[H + i] / apart)) if w[TAKEN + i] > 0 else 1.0
+        looks = max(looks, int(w[LOOKED + i]))
+    for look in range(1, looks + 1):
+        store(w, SHARE, least(look / load(w, LOOKED), 1.0))
         between(w)
         measures(w, SHOWN, P, G_NEW)
         found = False
         for i in range(WIDTH):
-            for e in range(EVENTS if w[TAKEN + i] > 0 else 0):
-                old, new = w[G_OLD + e * WIDTH + i], w[G_NEW + e * WIDTH + i]
+            looking = w[TAKEN + i] > 0 and look <= w[LOOKED + i]
+            for e in range(EVENTS):
                 w[SIGN + e * WIDTH + i] = 0.0
+                if not looking:
+                    continue
+                old, new = w[G_OLD + e * WIDTH + i], w[G_NEW + e * WIDTH + i]
                 if np.isnan(crossed[e, who[i]]) and (old * new < 0 or (new == 0 and old != 0)):
                     w[SIGN + e * WIDTH + i] = 1.0 if old > 0 else -1.0
-                    w[LOW + e * WIDTH + i], w[HIGH + e * WIDTH + i] = (look - 1) / LOOKS, look / LOOKS
+                    w[LOW + e * WIDTH + i], w[HIGH + e * WIDTH + i] = (look - 1) / w[LOOKED + i], look / w[LOOKED + i]
                     found = True
                 w[G_OLD + e * WIDTH + i] = new
         for e in range(EVENTS if found else 0):
             halve(w, e)
             for i in range(WIDTH):
                 when = w[NOW + i] + w[H + i] * w[HIGH + e * WIDTH + i]
-                if w[TAKEN + i] > 0 and w[SIGN + e * WIDTH + i] != 0 and when <= end:
+                if w[SIGN + e * WIDTH + i] != 0 and when <= end:
                     crossed[e, who[i]] = when
 
 
@@ -217,7 +224,7 @@ def begin(w, i, person, start, settings):
 
 
 @njit
-def attempt(w, times, due, who, floors, relative, most, out, crossed):
+def attempt(w, times, due, who, floors, relative, most, apart, out, crossed):
     """Takes a step in every lane and shows what is due within it; returns whether a lane must be looked at by itself."""
     now, wish, end, busy = load(w, NOW), load(w, WISH), load(w, END), load(w, BUSY) > 0.5
     last = now + wish > end - 1e-3 * wish
@@ -240,7 +247,7 @@ def attempt(w, times, due, who, floors, relative, most, out, crossed):
                 keep(w, SHOWN, i, times, due, who[i], out)
         showing = taken & (load(w, DUE) < then)
     if EVENTS > 0:
-        search(w, who, times[-1], crossed)
+        search(w, who, times[-1], apart, crossed)
     for j in range(0, ROWS, WIDTH):
         store(w, Y + j, choose(taken, load(w, NEW + j), load(w, Y + j)))
         store(w, K1 + j, choose(taken, load(w, K7 + j), load(w, K1 + j)))
@@ -265,7 +272,7 @@ def integrate(start, settings, times, stops, reach, what, value, floors, relativ
     people, instants = start.shape[1], times.size
     w = np.zeros(SIZE)
     who, due, stop, code, fresh = np.zeros((5, WIDTH), np.int64)
-    following, busy = 0, 0
+    following, busy, apart = 0, 0, stops[-1] / POINTS
     who[:] = -1
     while True:
         for i in range(WIDTH):
@@ -305,7 +312,7 @@ def integrate(start, settings, times, stops, reach, what, value, floors, relativ
                 who[i], w[BUSY + i], busy, over = -1, 0.0, busy - 1, True
         if over:
             continue
-        while not attempt(w, times, due, who, floors, relative, most, out, crossed):
+        while not attempt(w, times, due, who, floors, relative, most, apart, out, crossed):
             pass
         for i in range(WIDTH):
             if who[i] < 0:

@@ -144,6 +144,17 @@ def test_changes_and_events_are_as_scipy_has_them():
     assert float(runs[1]["lifted"][0]) == 50.0 and np.isnan(runs[1]["low"].values[-1])
 
 
+def test_a_line_that_is_crossed_twice_within_a_long_step_is_found():
+    u, pace = sa.state("u", start=0, bounds=(0, 100)), sa.parameter("pace", 1.0, (0, 2))
+    model, times = sa.Model("Steady", {u: pace}), []
+    for which in ("scipy", "machine"):
+        with using(which):
+            run = simulate(model, 100, dt=100, events={"in": (u - 50.1) * (u - 51), "out": u - 33.3}, pace=[0.01, 0.8, 1])
+        times.append([run["in"].values, run["out"].values])
+    assert np.array(times[0]) == pytest.approx(np.array(times[1]), abs=1e-9, nan_ok=True)
+    assert times[1][0][1:] == pytest.approx([50.1 / 0.8, 50.1])
+
+
 def test_policies_that_take_turns_run_in_machine_code_too():
     policy = sa.policies.cooled_off(sa.policies.climber(), at=26, weeks=4)
     event = {"low": COMPANION.symbols["ties"] - 0.3}
