@@ -102,8 +102,11 @@ def _key(survey: Survey, portion: int) -> str:
     asked = [
         getattr(survey, name) for name in survey.__dataclass_fields__ if name not in ("model", "people", "backend", "times")
     ]
-    numbers = [survey.times]
+    # What is drawn is told by its spread and a few people, what was given by all of its values.
+    numbers = [survey.times, survey.people.mix]
+    numbers += [given for given in survey.people.sources.values() if isinstance(given, np.ndarray) and given.strides != (0,)]
     for block in (survey.people.block(0, min(size, 64)), survey.people.block(max(0, size - 64), size)):
         numbers += [*block.pop("start", {}).values(), *block.values()]
-    text = repr((size, portion, model.title, formulas, asked)).encode()
+    people = (survey.people.seed, survey.people.design, survey.people.mixed)
+    text = repr((size, people, portion, model.title, formulas, asked)).encode()
     return hashlib.sha256(text + b"".join(np.asarray(n, dtype=float).tobytes() for n in numbers)).hexdigest()

@@ -146,8 +146,9 @@ def _refuse_without_room(survey: Survey, portion: int, stored: bool) -> None:
     """Raises ValueError where what is kept, or what is under way at once, would not fit."""
     columns, times = len(survey.columns), len(survey.times)
     under_way = 3 * processors() * survey.nobody().cells[:, :1].size * times
-    under_way += processors() * TOGETHER * times * 6 * len(survey.model.quantities)
-    values = columns * len(survey.kept) * (portion * processors() if stored else survey.people.size)
+    under_way += min(processors() * TOGETHER, survey.people.size) * times * 6 * len(survey.model.quantities)
+    held = min(portion * processors(), survey.people.size) if stored else survey.people.size
+    values = columns * len(survey.kept) * held
     refuse_without_room(under_way + values, f"A summary of {survey.people.size:,} people at {times:,} times",
                         "Ask for fewer quantities=, fewer weeks at=, a longer every=, or have values written to a "
                         "store= on the disk.")  # fmt: skip

@@ -149,6 +149,10 @@ def survey_of(
         if name not in known:
             raise unknown(f"state, lever or observable of '{model.title}'", name, known)
     for name, value in settings.items():
+        if name == "start":
+            raise ValueError("Where people begin is theirs: give start= to sa.population(model, size, start={...}).")
+        if name not in model.settings:
+            raise unknown("parameter, lever, input or option of summarise", name, model.settings)
         if np.ndim(value):
             raise ValueError(f"'{name}' differs between people; say how in sa.population(model, size, {name}=...).")
         if name in people.differing:
@@ -182,6 +186,9 @@ def _grid(model: Model, weeks: Any, every: Any) -> tuple[np.ndarray, float | Non
         steps = grid_of(model, weeks, None)
         stride = whole(every, "every (steps between two times)", 1, len(steps) - 1)
         return np.union1d(steps[::stride], steps[-1:]), None
+    length = grid_of(model.without_noise(), weeks, None)[-1]
+    if not 0 < number(every, "every (weeks between two times)") <= length:
+        raise ValueError(f"every must be above 0 and at most weeks = {length:g}, not {every:g}.")
     times = grid_of(model.without_noise(), weeks, every)
     step = float(times[1] - times[0])
     return times, step / np.ceil(step / NOISE_STEP) if model.noise else step

@@ -113,6 +113,14 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
         sa.summarise(COMPANION, crowd(10), 4, cues=0.5, store=tmp_path / "mine")
 
 
+def test_a_store_knows_people_who_differ_in_one_alone(tmp_path):
+    ties = np.full(400, 0.5)
+    sa.summarise(COMPANION, sa.population(COMPANION, 400, start={"ties": ties}), 2, store=tmp_path / "store")
+    ties[200] = 0.9
+    with pytest.raises(ValueError, match="another call"):
+        sa.summarise(COMPANION, sa.population(COMPANION, 400, start={"ties": ties}), 2, store=tmp_path / "store")
+
+
 def test_a_store_works_with_workers(client, portions, tmp_path):
     options = {"weeks": 8, "cues": 0.7, "at": [8]}
     same(

@@ -201,6 +201,9 @@ BAD = [
     (lambda: sa.summarise(sa.models.ecosystem, crowd(5)), ValueError, "drawn for 'Companion'"),
     (lambda: sa.summarise(COMPANION, crowd(10**9), at=range(105)), ValueError, "GB; .* store="),
     (lambda: sa.summarise(COMPANION, crowd(5), weeks=-1), ValueError, "weeks must be positive"),
+    (lambda: sa.summarise(COMPANION, crowd(5), weeks=4, every=5), ValueError, "every must be above 0 and at most weeks = 4"),
+    (lambda: sa.summarise(COMPANION, crowd(5), start={"ties": 0.3}), ValueError, "Where people begin is theirs"),
+    (lambda: sa.summarise(COMPANION, crowd(5), cue=0.3), ValueError, "option of summarise 'cue'. Did you mean 'cues'"),
 ]
 
 
@@ -219,3 +222,8 @@ def test_the_last_of_a_thousand_million_people_is_run_like_the_first():
     runs = sa.simulate(COMPANION, 8, dt=1, cues=0.7, **people.block(10**9 - 30, 10**9))
     assert part.tally.people == 30 and not part.lost
     assert part.values[0, :, 0] == pytest.approx(runs["ties"].values[-1], abs=1e-9)
+
+
+def test_a_few_people_are_not_refused_for_the_room_that_many_would_take():
+    found = sa.summarise(COMPANION, crowd(3), 104, every=1 / 256, quantities=["ties"], against=None)
+    assert found.sizes["time"] == 104 * 256 + 1
