@@ -65,7 +65,8 @@ def fan(
     shares = _bands(quantiles)
     fans = {label: _fan(run, name, shares) for label, run in table.items()}
     first = next(iter(table.values()))
-    inks = dict(zip(table, (theme.colour(name), theme.scheme()["quiet"]), strict=False))
+    # A difference to a reference has the colour of what it is a difference of.
+    inks = dict(zip(table, (theme.colour(name.removesuffix("_gap")), theme.scheme()["quiet"]), strict=False))
     span = float(min(f.times[0] for f in fans.values())), float(max(f.times[-1] for f in fans.values()))
     up = _extent([f.levels for f in fans.values()], first[name].attrs.get("bounds"))
     unit, scale = first["time"].attrs.get("units", "weeks"), alt.Scale(domain=list(up), nice=False)
