@@ -11,12 +11,11 @@ import numpy as np
 import xarray as xr
 
 from socioaffective.checks import mapped, number, numbers, unknown
+from socioaffective.integrate import LEAST_POINTS
 from socioaffective.model import CLOCKS, Model
 from socioaffective.policies import Steps
 from socioaffective.quantities import Quantity
 
-# Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
-LEAST_POINTS = 500
 # Longest default step of a run with noise, in weeks.
 NOISE_STEP = 1 / 16
 MOST_POINTS, SHORTEST = 1e7, 1e-9

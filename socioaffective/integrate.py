@@ -10,6 +10,8 @@ from scipy.integrate import solve_ivp
 from socioaffective.quantities import Quantity
 
 RTOL, ATOL = 1e-9, 1e-11
+# Least number of points of a run whose dt is not given; dt is then a power of two, so that whole weeks are on the grid.
+LEAST_POINTS = 500
 # A run of two years takes a few hundred; what needs this many is stuck.
 MOST_EVALUATIONS = 1_000_000
 # People who are stepped together and need this many are sooner done one by one, by a method for stiff equations.

@@ -15,7 +15,6 @@ from socioaffective import integrate
 from socioaffective.compile import compiled, rates
 from socioaffective.deciding import Decisions, answer_of, answers
 from socioaffective.events import first_crossing
-from socioaffective.given import LEAST_POINTS
 from socioaffective.machine.backends import integrator, spent, using
 from socioaffective.machine.running import TOO_MANY, TOO_SMALL, run, stops_of
 from socioaffective.model import CLOCKS, Model
@@ -56,7 +55,11 @@ def run_between(
         if machine is not None:
             return _in_one(machine, model, times, ends, y, p, changes, watched, pieces, lenient)
     # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
-    fine = np.linspace(0, times[-1], LEAST_POINTS + 1) if watched and draws is None and model.clock == "continuous" else times
+    fine = (
+        np.linspace(0, times[-1], integrate.LEAST_POINTS + 1)
+        if watched and draws is None and model.clock == "continuous"
+        else times
+    )
     whole, times = times, times[ends[0] : ends[1] + 1]
     path = np.empty((*y.shape, len(times)))
     used = np.empty((*p.shape, len(times) if moving(model, changes, feedback, decisions) else 1))

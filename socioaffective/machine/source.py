@@ -12,7 +12,7 @@ from sympy.printing.pycode import PythonCodePrinter
 from sympy.utilities.iterables import numbered_symbols
 
 from socioaffective.aggregates import ces
-from socioaffective.given import LEAST_POINTS
+from socioaffective.integrate import LEAST_POINTS
 from socioaffective.model import Model
 from socioaffective.quantities import in_exponentials
 
