@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from socioaffective.machine.source import UnwritableError, written
 from socioaffective.model import Model
 
 _HOME = "SOCIOAFFECTIVE_CACHE"
-_lock = threading.RLock()
+_lock, _starting = threading.RLock(), threading.Lock()
 # What is there, by what it was made of; None for a model that has no form in machine code.
 _loaded: dict[tuple, Callable | None] = {}
 _begun: dict[tuple, threading.Thread] = {}
@@ -96,9 +97,10 @@ def built(model: Model, events: tuple = ()) -> Callable | None:
 def ready(model: Model, events: tuple = ()) -> Callable | None:
     """Returns `integrate` of a model if it is there, and otherwise None at once; it is then made ready meanwhile."""
     key = key_of(model, events)
-    if key not in _loaded and key not in _begun:
-        _begun[key] = threading.Thread(target=_prepare, args=(model, events), daemon=True, name="socioaffective-compiles")
-        _begun[key].start()
+    with _starting:
+        if key not in _loaded and key not in _begun:
+            _begun[key] = threading.Thread(target=_prepare, args=(model, events), daemon=True, name="socioaffective-compiles")
+            _begun[key].start()
     return _loaded.get(key)
 
 
@@ -119,9 +121,15 @@ def _made(model: Model, events: tuple, before: Callable[[Path], None] = lambda p
     if model.clock != "continuous" or model.noise:
         return None
     try:
-        path = _module(written(model, events))
+        text = written(model, events)
+        path = _module(text)
         before(path)
-        return compile_file(path)
+        try:
+            return compile_file(path)
+        except Exception:
+            # What lies there may be damaged; it is made anew, once.
+            shutil.rmtree(path.parent, ignore_errors=True)
+            return compile_file(_module(text))
     except (UnwritableError, ImportError):
         return None
 

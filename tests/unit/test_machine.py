@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -319,6 +322,42 @@ def test_a_folder_that_cannot_be_written_to_is_done_without(tmp_path):
     surroundings = os.environ | {"SOCIOAFFECTIVE_CACHE": str(file)}
     outcome = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True)
     assert outcome.returncode == 0 and outcome.stdout.strip() == "513", outcome.stderr
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc", "py"])
+def test_what_is_damaged_on_the_disk_is_made_anew(tmp_path_factory, kind):
+    folder = tmp_path_factory.getbasetemp() / "damaged_cache"
+    code = "import socioaffective as sa; from socioaffective.machine import build; print(build.built(sa.models.ties) is None)"
+    for _ in range(2):
+        surroundings = os.environ | {"SOCIOAFFECTIVE_CACHE": str(folder)}
+        outcome = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True)
+        assert outcome.stdout.strip() == "False", outcome.stderr
+        for file in folder.rglob(f"*.{kind}"):
+            file.write_bytes(file.read_bytes()[:40])
+
+
+def test_threads_that_ask_at_once_start_one_compilation(monkeypatch):
+    started, gate = [], threading.Barrier(16)
+
+    class Slow(threading.Thread):
+        def __init__(self, **options):
+            time.sleep(0.05)
+            super().__init__(**options)
+
+    monkeypatch.setattr(build, "_prepare", lambda model, events: started.append(events))
+    monkeypatch.setattr(build.threading, "Thread", Slow)
+    monkeypatch.setattr(build, "_begun", {})
+    monkeypatch.setattr(build, "_loaded", {})
+
+    def ask(_):
+        gate.wait()
+        return build.ready(COMPANION)
+
+    with ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(ask, k) for k in range(16)]
+    assert [answer.result() for answer in asked] == [None] * 16
+    next(iter(build._begun.values())).join()
+    assert started == [()]
 
 
 def test_what_would_not_fit_is_refused_with_the_way_out():
