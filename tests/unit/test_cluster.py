@@ -139,5 +139,5 @@ def test_few_parts_are_under_way_at_a_time(client, portions):
         count += 1
         most.append(len(client.futures))
         assert time.time() < stop
-    # Three under way, one handed over, and some of which the scheduler has not heard that they are done with.
-    assert count == 20 and max(most) <= 6
+    # Three under way and one handed over; how many of those done with the client still counts hangs on its own timing.
+    assert count == 20 and max(most) < 10
