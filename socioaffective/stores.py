@@ -50,7 +50,7 @@ class OnDisk:
             for name in survey.columns:
                 self._made(group, f"{name}_at", (size, len(weeks)), (portion, len(weeks)), float, ("person", "week"))
         found, nobody = group.require_group("parts"), survey.nobody()
-        self.group, self.parts = group, found
+        self.group = group
         self.tables = {name: self._made(found, name, (parts, *table.shape), (1, *table.shape), np.int64)
                        for name, table in _tables(nobody).items() if table.size}  # fmt: skip
         self.lost = self._made(found, "lost", (size,), (portion,), np.bool_)

@@ -86,11 +86,7 @@ def summarise(
     begun, left = ([first for first in firsts if kept.done(first) == done] for done in (True, False))
     tally, lost, stopped = survey.nobody(), [], False
     bar = tqdm(total=people.size, desc="people", disable=people.size < WORTH_A_BAR, leave=False)
-    parts = (
-        itertools.chain(map(kept.read, begun), _parts(survey, left, portion, client))
-        if begun
-        else _parts(survey, left, portion, client)
-    )
+    parts = itertools.chain((kept.read(first) for first in begun), _parts(survey, left, portion, client))
     try:
         for part in parts:
             if part.first not in begun:
@@ -194,7 +190,7 @@ def _result(survey: Survey, tally: Tally, lost: list[int], shares: Sequence[floa
         "people": tally.people,
         "lost": lost,
         "policy": said(survey.policy),
-        "seed": survey.seed,
+        "seed": "none" if survey.seed is None else survey.seed,
         "backend": survey.backend,
         "reference": str(survey.reference),
         "notes": " ".join(said_of),

@@ -13,7 +13,8 @@ import xarray as xr
 from socioaffective.checks import listed, mapped, number, unknown, whole
 from socioaffective.events import watches
 from socioaffective.given import NOISE_STEP, Turn, drawn, grid_of
-from socioaffective.machine.backends import MANY, backend, integrator, using
+from socioaffective.machine.backends import MANY, backend, using
+from socioaffective.machine.build import ready
 from socioaffective.machine.running import alone
 from socioaffective.model import Model
 from socioaffective.policies import Climber, Relay, Stepwise, a_policy, closed_by
@@ -45,8 +46,7 @@ class Survey:
     settings: Mapping[str, Any]
     reference: Mapping[str, Any] | None
     kept: tuple[int, ...]
-    seed: int
-    random: bool
+    seed: int | None
     backend: str
 
     @property
@@ -170,14 +170,14 @@ def survey_of(
     if held == "by size" or (held == "auto" and shared):
         held = "machine" if people.size >= MANY else "scipy"
     drawing = bool(model.noise) or isinstance(policy, (Stepwise, Relay))
-    root = drawn(model, seed, 0, 0)[1] if drawing or seed is not None else 0
+    root = drawn(model, seed, 0, 0)[1] if drawing or seed is not None else None
     closed = closed_by(policy, model) if isinstance(policy, Climber) else model
     formulas = tuple(watches(closed, mapped(events, "events", "{'tipped': ties - 0.2}")).values())
     if held == "auto":
-        integrator(closed, people.size, formulas, waits=True)
+        ready(closed, formulas)
     return Survey(model, people, float(times[-1]), policy, times, dt, tuple(names), tuple(known[n].bounds for n in names),
                   dict(events or {}), copy.deepcopy(dict(interventions or {})), dict(settings), _reference(model, against),
-                  tuple(places), root, drawing, held)  # fmt: skip
+                  tuple(places), root, held)  # fmt: skip
 
 
 def _grid(model: Model, weeks: Any, every: Any) -> tuple[np.ndarray, float | None]:

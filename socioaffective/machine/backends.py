@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from socioaffective.checks import unknown
 from socioaffective.model import Model
@@ -69,25 +68,24 @@ def _default() -> str:
     return name
 
 
-def integrator(model: Model, people: int, events: tuple = (), waits: bool = False) -> Callable | None:
-    """Returns machine code that integrates a model, or None where SciPy is to do it; with `waits` a choice by size waits for
-    it whatever the size."""
+def integrator(model: Model, people: int, events: tuple = ()) -> Callable | None:
+    """Returns machine code that integrates a model, or None where SciPy is to do it."""
     name = backend()
-    if name == "scipy" or (name == "by size" and not waits and people < MANY) or not people:
+    if name == "scipy" or (name == "by size" and people < MANY) or not people:
         return None
     from socioaffective.machine import build
 
     if name != "auto":
         return build.built(model, events)
-    if waits or _spent.get(build.key_of(model, events), 0.0) >= SECONDS or build.begun(model, events):
+    if _spent.get(build.key_of(model), 0.0) >= SECONDS or build.begun(model, events):
         return build.ready(model, events)
     return None
 
 
-def spent(model: Model, seconds: float, events: tuple = ()) -> None:
-    """Notes that SciPy has spent so long on a model."""
+def spent(model: Model, seconds: float) -> None:
+    """Notes that SciPy has spent so long on a model, whatever was watched."""
     if backend() == "auto":
         from socioaffective.machine import build
 
-        key: Any = build.key_of(model, events)
+        key = build.key_of(model)
         _spent[key] = _spent.get(key, 0.0) + seconds

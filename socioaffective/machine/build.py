@@ -112,13 +112,17 @@ def begun(model: Model, events: tuple = ()) -> bool:
 
 def key_of(model: Model, events: tuple = ()) -> tuple:
     """Returns what tells the code of a model from that of others: defaults and bounds are no part of it."""
-    noisy = model.clock != "continuous" or bool(model.noise)
-    return noisy, tuple(model.equations.items()), tuple(model.settings), events
+    return _smooth(model), tuple(model.equations.items()), tuple(model.settings), events
+
+
+def _smooth(model: Model) -> bool:
+    """Returns whether a model moves in continuous time without noise, as all that is compiled does."""
+    return model.clock == "continuous" and not model.noise
 
 
 def _made(model: Model, events: tuple, before: Callable[[Path], None] = lambda path: None) -> Callable | None:
     """Returns `integrate` of a model, read or compiled; `before` is called with its file first."""
-    if model.clock != "continuous" or model.noise:
+    if not _smooth(model):
         return None
     try:
         text = written(model, events)

@@ -227,3 +227,8 @@ def test_the_last_of_a_thousand_million_people_is_run_like_the_first():
 def test_a_few_people_are_not_refused_for_the_room_that_many_would_take():
     found = sa.summarise(COMPANION, crowd(3), 104, every=1 / 256, quantities=["ties"], against=None)
     assert found.sizes["time"] == 104 * 256 + 1
+
+
+def test_a_seed_is_said_where_there_is_one():
+    assert sa.summarise(COMPANION, crowd(2), 4, cues=0.5).attrs["seed"] == "none"
+    assert sa.summarise(COMPANION, crowd(2), 4, cues=0.5, seed=7).attrs["seed"] == 7
