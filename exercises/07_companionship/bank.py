@@ -31,7 +31,6 @@ WRONG = {
         (0.525, "saddle itself"),
         (0.695, "connected come to rest"),
         (0.009, "isolated come to rest"),
-        (0.428, "right for cues of 0.7"),
         (0.6, "try a lower one"),
         (0.3, "try a higher one"),
         (50, "a percentage"),
@@ -58,17 +57,16 @@ WRONG = {
         (key + s["acquaintance"], "It is zero here"),
         (key * theta, "Solve the condition for it"),
         ((g * free - d) / (e * v), "Loss multiplies binding too"),
-        (sympy.Symbol("x") + key, "is no symbol of the model"),
+        (sympy.Symbol("x") + key, "There is no symbol 'x'"),
         (key + 1, "H times something"),
         (5.3, "not a number"),
-        ("growth ===", "cannot be run"),
+        ("growth / loss", "without quotation marks"),
         (sympy.true, "Give an expression"),
     ],
     4: [
         (15.6, "the pull is gone"),
         (98.5, "level of the saddle"),
         (148.1, "back altogether"),
-        (113, "cues of 0.79"),
         (85.6, "the chapter's person"),
         (21.7, "in months"),
         (1.81, "in years"),
@@ -101,7 +99,6 @@ RIGHT = {
         sympy.solve(g * free - d * (1 + theta * e * v), theta),
         sympy.FiniteSet(key),
         theta > key,
-        "(growth*((1 - engagement) + engagement*(1 - cues)*bridging)/loss - 1)/(engagement*cues)",
     ],
     4: [94.33, 94, 95, np.int64(94)],
     5: [
@@ -109,5 +106,10 @@ RIGHT = {
         lambda state: {"cues": 0.7 / (1 + math.exp(-25 * (state["ties"] - 0.45)))},
         lambda state: clipped(0.7 * (1 - state["wanting"])),
         lambda state: clipped(min(0.69, 3 * (state["ties"] - 0.3 - state["wanting"] / 4))),
+    ],
+}
+HIDDEN = {
+    5: [
+        (lambda state: clipped(10 * (state["ties"] - 0.68)), "left cold"),
     ],
 }

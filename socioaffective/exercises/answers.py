@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import sympy
 
-from socioaffective.checks import number
+from socioaffective.checks import number, unknown
 from socioaffective.compile import rates
 from socioaffective.equilibrium import box_of, settings_of
-from socioaffective.exercises import Reply
+from socioaffective.exercises.questions import Reply
 from socioaffective.model import Model
 from socioaffective.policies import Steps
 
@@ -70,6 +71,36 @@ def attempt(what: str, function: Callable, *args: Any, **keywords: Any) -> Any:
     except Exception as error:  # A student's own function may raise anything.
         said = str(error) if isinstance(error, (TypeError, ValueError, RuntimeError)) else f"{type(error).__name__}: {error}"
         raise Reply(f"{what} cannot be run: {said}") from None
+
+
+def formula(answer: Any, symbols: Mapping[str, sympy.Symbol]) -> sympy.Expr:
+    """Returns the answer as an expression in these symbols, or replies what is wrong with it.
+
+    Symbols are told by their names, so that a student's own `sympy.symbols("n")` will do. A text is not read: to read it is
+    to run it.
+
+    >>> import sympy
+    >>> from socioaffective.exercises.answers import formula
+    >>> formula(sympy.Symbol("n") / 2, {"n": sympy.Symbol("n", positive=True)})
+    n/2
+    """
+    allowed = ", ".join(symbols)
+    if isinstance(answer, str):
+        raise Reply(f"Give the formula itself, without quotation marks, made of {allowed}.")
+    if isinstance(answer, (list, tuple, sympy.Tuple, sympy.FiniteSet)) and len(answer) == 1:
+        (answer,) = answer
+    if isinstance(answer, sympy.core.relational.Relational):
+        raise Reply(f"Give what the quantity equals, one expression without an equals sign, made of {allowed}.")
+    try:
+        found = sympy.sympify(answer, strict=True)
+    except (sympy.SympifyError, TypeError, AttributeError, ValueError):
+        raise Reply(f"Give an expression, made of {allowed}.") from None
+    if not isinstance(found, sympy.Expr):
+        raise Reply(f"Give an expression, made of {allowed}.")
+    foreign = {s for s in found.free_symbols if getattr(s, "name", None) not in symbols}
+    if foreign:
+        raise Reply(str(unknown("symbol", min(map(str, foreign)), symbols)))
+    return found.xreplace({s: symbols[s.name] for s in found.free_symbols})
 
 
 def is_plan(answer: Any, states: str, lever: str) -> bool:

@@ -11,8 +11,8 @@ import sympy
 
 from socioaffective.compile import rates
 from socioaffective.equilibrium import box_of
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out, way_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.model import Model
 from socioaffective.models import co_construction
 from socioaffective.quantities import parameter, state
@@ -185,4 +185,4 @@ def _judge_mirror(model: Model, rate: Any) -> None:
         raise Reply("It forks, but the echo grows without end as exaggeration does. It must level off.")
 
 
-QUESTIONS = {1: even_authorship, 2: kept_quantity, 3: build_mirror}
+QUESTIONS = {1: Question(even_authorship), 2: Question(kept_quantity), 3: Question(build_mirror)}

@@ -11,15 +11,12 @@ import sympy
 import xarray as xr
 
 from socioaffective.equilibrium import Equilibrium, equilibria
-from socioaffective.exercises import Reply
-from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
+from socioaffective.exercises.answers import attempt, formula, is_plan, lever_of
+from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import companion, ties
 from socioaffective.simulation import simulate
 from socioaffective.tracing import continuation
 
-NEAR_THE_EDGE = 0.75
-DRAWN_LESS = 3.2
-STRONG, MILD = 0.8, 0.7
 # Somebody isolated and somebody well connected, and what the way back must do for both: this much for either.
 ISOLATED, CONNECTED = {"ties": 0.02, "wanting": 0.55}, {"ties": 0.75}
 BACK, YEAR, WARM = 260, 52, 0.6
@@ -37,64 +34,71 @@ def _ends_connected(start: Mapping[str, float], **settings: Any) -> bool:
     return float(run["ties"][-1]) > 0.4
 
 
-@lru_cache(maxsize=2)
-def _lowest_start(cues: float, wanting: float = 0.05) -> float:
+@lru_cache(maxsize=16)
+def lowest_start(near_the_edge: float) -> float:
+    """Returns the ties with which a newcomer must start to end connected, by bisection.
+
+    >>> from socioaffective.exercises.companionship import lowest_start
+    >>> round(lowest_start(0.75), 3)
+    0.502
+    """
     low, high = 0.0, 1.0
     while high - low > 1e-6:
         middle = (low + high) / 2
-        low, high = (low, middle) if _ends_connected({"ties": middle, "wanting": wanting}, cues=cues) else (middle, high)
+        connected = _ends_connected({"ties": middle, "wanting": 0.05}, cues=near_the_edge)
+        low, high = (low, middle) if connected else (middle, high)
     return high
 
 
-def lowest_ties(answer: Any) -> str:
-    level, key = share(answer, "Ties"), _lowest_start(NEAR_THE_EDGE)
-    if abs(level - key) <= 0.01:
-        return "A newcomer with a little more stays, and one with a little less goes, though they look alike for months."
-    isolated, saddle, connected = _rest(NEAR_THE_EDGE)
-    point_out(
-        level,
-        [
-            (
-                saddle.state["ties"],
-                "Those are the ties of the saddle itself. The newcomer starts at another wanting: follow the separatrix to it.",
-            ),
-            (connected.state["ties"], "There the connected come to rest. Ask how low one may start and still get there."),
-            (isolated.state["ties"], "There the isolated come to rest."),
-            (_lowest_start(MILD), "That is right for cues of 0.7. Here they are 0.75."),
-        ],
-        0.01,
-    )
-    fate = "connected: try a lower one" if level > key else "isolated: try a higher one"
-    raise Reply(f"A newcomer with ties of {level:g} ends {fate}.")
+def _rest_taken_for_the_divide(near_the_edge: float) -> list[tuple[float, str]]:
+    isolated, saddle, connected = _rest(near_the_edge)
+    return [
+        (
+            saddle.state["ties"],
+            "Those are the ties of the saddle itself. The newcomer starts at another wanting: follow the separatrix to it.",
+        ),
+        (connected.state["ties"], "There the connected come to rest. Ask how low one may start and still get there."),
+        (isolated.state["ties"], "There the isolated come to rest."),
+    ]
 
 
-@lru_cache(maxsize=2)
+def _their_fate(level: float, near_the_edge: float) -> str:
+    fate = "connected: try a lower one" if level > lowest_start(near_the_edge) else "isolated: try a higher one"
+    return f"A newcomer with ties of {level:g} ends {fate}."
+
+
+def two_stable_and_a_saddle(cues: float) -> bool:
+    """Returns whether at these cues there are an isolated and a connected place of rest, a saddle between, and nothing else.
+
+    >>> from socioaffective.exercises.companionship import two_stable_and_a_saddle
+    >>> two_stable_and_a_saddle(0.75), two_stable_and_a_saddle(0.9)
+    (True, False)
+    """
+    points = equilibria(companion, cues=cues)
+    return [e.kind for e in sorted(points, key=lambda e: e.state["ties"])] == ["stable node", "saddle", "stable node"]
+
+
+@lru_cache(maxsize=16)
 def _folds(appeal: float) -> list[Any]:
     return continuation(companion, "cues", (0, 1), appeal_of_wanting=appeal).folds
 
 
-def where_they_fall(answer: Any) -> str:
-    cues, (low, high) = share(answer, "The strength of the cues"), _folds(DRAWN_LESS)
-    if abs(cues - high.value) <= 0.002:
-        return "Somebody whom their own wanting draws less can bear stronger cues before they fall."
+def _another_fold(appeal: float) -> list[tuple[float, str]]:
+    low, high = _folds(appeal)
     usual = _folds(companion.parameters["appeal_of_wanting"].default)
-    point_out(
-        cues,
-        [
-            (low.value, "That is the other fold: there somebody isolated rises when cues are turned down."),
-            (usual[1].value, "That is the fold of the default person. Set the appeal of wanting to 3.2."),
-            (
-                usual[0].value,
-                "That is the lower fold of the default person. Set the appeal of wanting, and look at the other end.",
-            ),
-            (high.state["ties"], "Those are the ties at the fold. Give the cues."),
-            (high.state["wanting"], "That is the wanting at the fold. Give the cues."),
-        ],
-        0.002,
-    )
-    connected = max(equilibria(companion, cues=cues, appeal_of_wanting=DRAWN_LESS), key=lambda e: e.state["ties"])
+    return [
+        (low.value, "That is the other fold: there somebody isolated rises when cues are turned down."),
+        (usual[1].value, f"That is the fold of the default person. Set the appeal of wanting to {appeal:g}."),
+        (usual[0].value, "That is the lower fold of the default person. Set the appeal of wanting, and look at the other end."),
+        (high.state["ties"], "Those are the ties at the fold. Give the cues."),
+        (high.state["wanting"], "That is the wanting at the fold. Give the cues."),
+    ]
+
+
+def _connected_still(cues: float, appeal: float) -> str:
+    connected = max(equilibria(companion, cues=cues, appeal_of_wanting=appeal), key=lambda e: e.state["ties"])
     side = "are still connected" if connected.state["ties"] > 0.3 else "have fallen"
-    raise Reply(f"At cues of {cues:g} those who stay at rest {side}. Read the value off `.folds`.")
+    return f"At cues of {cues:g} those who stay at rest {side}. Read the value off `.folds`."
 
 
 SYMBOLS = {name: ties.symbols[name] for name in ("growth", "bridging", "loss", "binding", "engagement", "cues", "acquaintance")}
@@ -115,20 +119,13 @@ def _values(expression: Any) -> np.ndarray:
 def deadly_binding(answer: Any) -> str:
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         raise Reply("Give a formula, in the symbols of the model, not a number: it must hold for every person.")
-    expression = attempt("This answer", sympy.sympify, answer, locals=SYMBOLS)
-    if isinstance(expression, (list, tuple, sympy.Tuple, sympy.FiniteSet)) and len(expression) == 1:
-        (expression,) = expression
-    if isinstance(expression, sympy.core.relational.Relational):
-        expression = expression.lhs if expression.rhs == SYMBOLS["binding"] else expression.rhs
-    if not isinstance(expression, sympy.Expr):
-        raise Reply(f"Give an expression in the symbols of sa.models.ties, not {answer!r}.")
+    if isinstance(answer, sympy.core.relational.Relational):
+        answer = answer.lhs if answer.rhs == SYMBOLS["binding"] else answer.rhs
+    expression = formula(answer, SYMBOLS)
     if SYMBOLS["binding"] in expression.free_symbols:
         raise Reply("Binding stands in your answer. Solve the condition for it.")
     if SYMBOLS["acquaintance"] in expression.free_symbols:
         raise Reply("Acquaintance stands in your answer. It is zero here.")
-    if foreign := {s for s in expression.free_symbols if s not in SYMBOLS.values()}:
-        name = min(str(s) for s in foreign)
-        raise Reply(f"'{name}' is no symbol of the model. Take them from `sa.models.ties.symbols`.")
     found, key = attempt("This formula", _values, expression), _values(_threshold())
     g, eta, d, _, e, v, _ = SYMBOLS.values()
     free = (1 - e) + e * (1 - v) * eta
@@ -150,51 +147,52 @@ def deadly_binding(answer: Any) -> str:
     raise Reply("Near zero ties, H' is about H times something. Ties die out where that something is negative.")
 
 
-@lru_cache(maxsize=4)
-def _shortest_break(cues: float, after: float = FOREVER) -> float:
-    """Returns how long a newcomer who has had strong cues for so many weeks must stay away."""
-    caught = simulate(companion, after, dt=after, cues=STRONG).isel(time=-1)
+@lru_cache(maxsize=64)
+def shortest_break(strong: float, milder: float, after: float = FOREVER) -> float:
+    """Returns how many weeks a newcomer who has had strong cues for so long must stay away, to be well with milder ones.
+
+    >>> from socioaffective.exercises.companionship import shortest_break
+    >>> round(shortest_break(0.8, 0.7))
+    94
+    """
+    caught = simulate(companion, after, dt=after, cues=strong).isel(time=-1)
     start, low, high = {name: float(caught[name]) for name in companion.states}, 1.0, 400.0
     while high - low > 0.01:
         middle = (low + high) / 2
         away = simulate(companion, middle, start, dt=middle, access=0).isel(time=-1)
         there = {name: float(away[name]) for name in start}
-        low, high = (low, middle) if _ends_connected(there, cues=cues) else (middle, high)
+        low, high = (low, middle) if _ends_connected(there, cues=milder) else (middle, high)
     return high
 
 
-def long_enough(answer: Any) -> str:
-    weeks, key = plain(answer, 0, 1000, "The break in weeks"), _shortest_break(MILD)
-    if abs(weeks - key) <= 1:
-        return "Nearly two years, though the pull was all but gone after a season: what the break must bring is people."
-    away = simulate(companion, 400, _rest(STRONG)[0].state, dt=0.25, access=0)
-    saddle, connected = _rest(MILD)[1:]
+def _another_break(strong: float, milder: float) -> list[tuple[float, str]]:
+    away = simulate(companion, 400, min(equilibria(companion, cues=strong), key=lambda e: e.state["ties"]).state, access=0)
+    saddle, connected = _rest(milder)[1:]
 
     def first(name: str, level: float) -> float:
         values = away[name].values if name == "ties" else -away[name].values
         return float(np.interp(level if name == "ties" else -level, values[1:], away["time"].values[1:]))
 
-    point_out(
-        weeks,
-        [
-            (first("wanting", 0.01), "By then the pull is gone. But the ties are not back, and they decide."),
-            (
-                first("ties", saddle.state["ties"]),
-                "By then ties are at the level of the saddle. With so little wanting the separatrix lies lower.",
-            ),
-            (first("ties", connected.state["ties"]), "By then ties are back altogether. Less will do."),
-            (_shortest_break(STRONG - 0.01), "That would do for a return to cues of 0.79. They return to 0.7."),
-            (
-                _shortest_break(MILD, 156),
-                "Right for the chapter's person, who leaves after three years. Start from isolated.state, with fewer ties.",
-            ),
-            (key / 4.345, "Is that in months? Give it in weeks."),
-            (key / 52, "Is that in years? Give it in weeks."),
-        ],
-        0.6,
-    )
-    fate = "isolated: too short" if weeks < key else "connected, but a shorter break would do"
-    raise Reply(f"After a break of {weeks:g} weeks they end {fate}.")
+    key = shortest_break(strong, milder)
+    return [
+        (first("wanting", 0.01), "By then the pull is gone. But the ties are not back, and they decide."),
+        (
+            first("ties", saddle.state["ties"]),
+            "By then ties are at the level of the saddle. With so little wanting the separatrix lies lower.",
+        ),
+        (first("ties", connected.state["ties"]), "By then ties are back altogether. Less will do."),
+        (
+            shortest_break(strong, milder, 156),
+            "Right for the chapter's person, who leaves after three years. Start from isolated.state, with fewer ties.",
+        ),
+        (key / 4.345, "Is that in months? Give it in weeks."),
+        (key / 52, "Is that in years? Give it in weeks."),
+    ]
+
+
+def _break_ends(weeks: float, strong: float, milder: float) -> str:
+    fate = "isolated: too short" if weeks < shortest_break(strong, milder) else "connected, but a shorter break would do"
+    return f"After a break of {weeks:g} weeks they end {fate}."
 
 
 def _probe(policy: Any) -> None:
@@ -242,4 +240,46 @@ def _why_cold(fixed: bool, connected: xr.Dataset) -> str:
     return "A fixed strength treats all alike." if fixed else "They can bear more: let the cues rise sooner."
 
 
-QUESTIONS = {1: lowest_ties, 2: where_they_fall, 3: deadly_binding, 4: long_enough, 5: way_back}
+QUESTIONS = {
+    1: quantity(
+        "Ties",
+        lowest_start,
+        0.01,
+        "A newcomer with a little more stays, and one with a little less goes, though they look alike for months.",
+        _their_fate,
+        mistakes=_rest_taken_for_the_divide,
+        share=True,
+        numbers={"near_the_edge": Number(0.75, "strength of the cues", [0.72, 0.73, 0.74, 0.75, 0.76, 0.77])},
+        regime=lambda near_the_edge: two_stable_and_a_saddle(near_the_edge),
+        promise="two stable places of rest and a saddle",
+    ),
+    2: quantity(
+        "The strength of the cues",
+        lambda appeal: _folds(appeal)[1].value,
+        0.002,
+        "Somebody whom their own wanting draws less can bear stronger cues before they fall.",
+        _connected_still,
+        mistakes=_another_fold,
+        share=True,
+        numbers={"appeal": Number(3.2, "their appeal of wanting", [3.1, 3.15, 3.2, 3.25, 3.3, 3.35, 3.4])},
+        regime=lambda appeal: len(_folds(appeal)) == 2,
+        promise="two folds, both within the cues there are",
+    ),
+    3: Question(deadly_binding),
+    4: quantity(
+        "The break in weeks",
+        shortest_break,
+        1,
+        "Long, though the pull was all but gone after a season: what the break must bring is people.",
+        _break_ends,
+        mistakes=_another_break,
+        bounds=(0, 1000),
+        numbers={
+            "strong": Number(0.8, "cues before the break", [0.78, 0.8, 0.82]),
+            "milder": Number(0.7, "cues after the break", [0.68, 0.69, 0.7, 0.71]),
+        },
+        regime=lambda strong, milder: two_stable_and_a_saddle(milder),
+        promise="after the break, two stable places of rest and a saddle",
+    ),
+    5: Question(way_back),
+}

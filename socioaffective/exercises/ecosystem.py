@@ -10,8 +10,8 @@ import sympy
 import xarray as xr
 
 from socioaffective.control import Plan, optimise
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out, share
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.frontier import horizon_grid
 from socioaffective.models import ecosystem
 from socioaffective.objectives import engagement, mean_over_time, needs
@@ -142,4 +142,9 @@ def _hint(who: str, run: xr.Dataset) -> str:
     return f"On average their best plan has {'more' if off[lever] > 0 else 'less'} {lever}."
 
 
-QUESTIONS = {1: price_of_engagement, 2: best_steering, 3: least_weight, 4: one_policy_for_three}
+QUESTIONS = {
+    1: Question(price_of_engagement),
+    2: Question(best_steering),
+    3: Question(least_weight),
+    4: Question(one_policy_for_three),
+}

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import plain, point_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import ecosystem, needs
 from socioaffective.simulation import simulate
 from socioaffective.trials import Study, bpnsfs, confounding_bias, power, recover, sample_size, trial
@@ -124,4 +124,9 @@ def fewest_subscales(answer: Any) -> str:
     )
 
 
-QUESTIONS = {1: slope_of_users, 2: people_to_enrol, 3: first_week_that_warns, 4: fewest_subscales}
+QUESTIONS = {
+    1: Question(slope_of_users),
+    2: Question(people_to_enrol),
+    3: Question(first_week_that_warns),
+    4: Question(fewest_subscales),
+}

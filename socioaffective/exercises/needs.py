@@ -9,8 +9,8 @@ import numpy as np
 import sympy
 
 from socioaffective.equilibrium import Equilibrium, equilibria
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out, share, way_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.model import Model
 from socioaffective.models import need, needs
 
@@ -129,4 +129,4 @@ def build_need(answer: Any) -> str:
     return "All four can be lived in, because something acts here that is neither support nor thwarting. The chapter has none."
 
 
-QUESTIONS = {1: steering_breaks_even, 2: most_of_the_way, 3: build_need}
+QUESTIONS = {1: Question(steering_breaks_even), 2: Question(most_of_the_way), 3: Question(build_need)}

@@ -10,8 +10,8 @@ import xarray as xr
 from scipy.optimize import brentq
 
 from socioaffective.control import optimise
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import scaffold
 from socioaffective.simulation import simulate
 from socioaffective.worlds.present_bias import postpones
@@ -160,4 +160,10 @@ def fading_help(answer: Any) -> str:
     )
 
 
-QUESTIONS = {1: week_of_overtaking, 2: best_help_that_is_not_given, 3: border_of_help, 4: weakest_resolve, 5: fading_help}
+QUESTIONS = {
+    1: Question(week_of_overtaking),
+    2: Question(best_help_that_is_not_given),
+    3: Question(border_of_help),
+    4: Question(weakest_resolve),
+    5: Question(fading_help),
+}

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out, share
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import companion
 from socioaffective.oversight import cap, compare, level, loss, oversee, run_length
 from socioaffective.oversight.alarms import Alarm
@@ -115,4 +115,9 @@ def mildest_cap(answer: Any) -> str:
     return "Compare with the chapter: the same alarm leads to hardly anything with 0.7, and to little more than this with 0."
 
 
-QUESTIONS = {1: twice_as_wide, 2: threshold_for_twenty_years, 3: good_for_others, 4: mildest_cap}
+QUESTIONS = {
+    1: Question(twice_as_wide),
+    2: Question(threshold_for_twenty_years),
+    3: Question(good_for_others),
+    4: Question(mildest_cap),
+}

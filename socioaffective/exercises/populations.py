@@ -10,8 +10,8 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out, share
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import companion, ecosystem
 from socioaffective.populations import population
 from socioaffective.simulation import counterfactual, simulate
@@ -132,4 +132,4 @@ def other_harms(answer: Any) -> str:
     return f"{harmed:.1%} are isolated, not {before:.1%}, and mean ties moved by {shift:.3f}. Each spread is the same."
 
 
-QUESTIONS = {1: first_week, 2: share_from_the_mean, 3: what_is_left, 4: other_harms}
+QUESTIONS = {1: Question(first_week), 2: Question(share_from_the_mean), 3: Question(what_is_left), 4: Question(other_harms)}

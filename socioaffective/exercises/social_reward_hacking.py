@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import ecosystem
 from socioaffective.objectives import NEEDS, mean_over_time
 from socioaffective.policies import Climber, Relay, Steps, Stepwise, climber
@@ -132,4 +132,10 @@ def harmless_and_used(answer: Any) -> str:
     return "Two caps, both needed. Note what you had to know to set them: what each lever does to which need."
 
 
-QUESTIONS = {1: truth_at_the_optimum, 2: threshold_of_kale, 3: cost_of_a_rating, 4: least_appeal, 5: harmless_and_used}
+QUESTIONS = {
+    1: Question(truth_at_the_optimum),
+    2: Question(threshold_of_kale),
+    3: Question(cost_of_a_rating),
+    4: Question(least_appeal),
+    5: Question(harmless_and_used),
+}

@@ -9,8 +9,8 @@ import numpy as np
 import sympy
 
 from socioaffective.equilibrium import RestPoints, classify, equilibria
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.model import Model
 from socioaffective.quantities import parameter, state
 
@@ -312,10 +312,10 @@ def largest_step(answer: Any) -> str:
 
 
 QUESTIONS = {
-    1: classify_matrices,
-    2: half_life_after_a_change,
-    3: fold_of_favours,
-    4: build_focus,
-    5: build_three,
-    6: largest_step,
+    1: Question(classify_matrices),
+    2: Question(half_life_after_a_change),
+    3: Question(fold_of_favours),
+    4: Question(build_focus),
+    5: Question(build_three),
+    6: Question(largest_step),
 }

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from socioaffective.equilibrium import equilibria
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import companion
 from socioaffective.policies import Steps, schedule
 from socioaffective.simulation import simulate
@@ -120,4 +120,4 @@ def repair(answer: Any) -> str:
     raise Reply(f"At {level:g} the ties are {ties:.2f} after ten years: too slow, or not at all. Go lower.")
 
 
-QUESTIONS = {1: relief_ends, 2: least_ties, 3: repair}
+QUESTIONS = {1: Question(relief_ends), 2: Question(least_ties), 3: Question(repair)}

@@ -9,8 +9,8 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import wanting_liking
 from socioaffective.simulation import simulate
 
@@ -139,4 +139,4 @@ def _why_too_little(light: xr.Dataset, plan: bool) -> str:
     return "Let the cues fade later, or more steeply."
 
 
-QUESTIONS = {1: dose_of_parting, 2: half_way_back, 3: heedful_policy}
+QUESTIONS = {1: Question(dose_of_parting), 2: Question(half_way_back), 3: Question(heedful_policy)}

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from socioaffective.exercises import Reply
 from socioaffective.exercises.answers import attempt, plain, point_out
+from socioaffective.exercises.questions import Question, Reply
 from socioaffective.models import sphere
 from socioaffective.simulation import simulate
 from socioaffective.worlds.drmdp import DRMDP, examples, horizon_threshold, judge, solve
@@ -157,4 +157,10 @@ def exposures(answer: Any) -> str:
     raise Reply(f"After {int(count)} exposures the content pleases by {now:.3f}.")
 
 
-QUESTIONS = {1: last_self, 2: turning_horizon, 3: discount_formula, 4: nobody_minds, 5: exposures}
+QUESTIONS = {
+    1: Question(last_self),
+    2: Question(turning_horizon),
+    3: Question(discount_formula),
+    4: Question(nobody_minds),
+    5: Question(exposures),
+}
