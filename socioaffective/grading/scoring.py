@@ -1,0 +1,199 @@
+"""Scoring: marks for one submission. Nothing here runs a student's code; the worker does, and answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import sympy
+
+import socioaffective as sa
+from socioaffective.exercises.questions import Verdict
+from socioaffective.exercises.release import FOR_HIDDEN, Item, outline, student_copy
+from socioaffective.exercises.variants import same_student
+from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker
+from socioaffective.grading.submissions import Unreadable, cells_of
+from socioaffective.grading.wire import Opaque, Refused, error_of, mapping, pack, unpack
+
+SCORING_SECONDS, SCORING_MEMORY = 120, 12 * 2**30
+
+
+@dataclass
+class Marked:
+    """What a submission got: `marks` and `messages` by cell, `notes` on the whole, `errors` by code cell, and its cells."""
+
+    student: str
+    marks: dict[str, float]
+    messages: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+    errors: dict[int, str] = field(default_factory=dict)
+    cells: list[dict] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_data(self) -> dict[str, Any]:
+        """Returns all of it as what JSON can hold."""
+        return asdict(self)
+
+
+class Scorer:
+    """Marks submissions of one set, one after another, as the set's source notebook says.
+
+    `name` is that of the set, `source` its notebook, `cache` a folder for compiled code.
+    """
+
+    def __init__(self, name: str, source: Path, limits: Limits, cache: Path, lane: int = 0) -> None:
+        notebook = nbformat.read(source, as_version=4)
+        self.name, self.limits, self.cache, self.lane = name, limits, cache, lane
+        self.items = outline(notebook)
+        released = student_copy(notebook)
+        self.checks = {c.source.strip() for c in released.cells if "exercises.check(" in c.source}
+        sa.exercises.questions(name)
+
+    def mark(self, student: str, path: Path) -> Marked:
+        """Returns the marks of a submission, whatever it is."""
+        began = time.monotonic()
+        marked = Marked(student, {item.cell: 0.0 for item in self.items}, {})
+        try:
+            marked.cells = cells_of(path)
+        except Unreadable as error:
+            marked.notes.append(str(error))
+            return marked
+        try:
+            self._run(student, marked)
+        except Stopped as stop:
+            marked.notes.append(f"The notebook was stopped: {stop}. Questions without a verdict got no marks.")
+        marked.seconds = time.monotonic() - began
+        return marked
+
+    def _run(self, student: str, marked: Marked) -> None:
+        code = [(k, c["source"]) for k, c in enumerate(marked.cells) if c["cell_type"] == "code"]
+        code = [(k, source) for k, source in code if source.strip() not in self.checks]
+        checked = [item for item in self.items if not item.rubric]
+        request = {
+            "limits": asdict(self.limits) | {"lane": self.lane},
+            "cells": [source for _, source in code],
+            "names": [f"answer_{item.number}" for item in checked],
+        }
+        with Worker(self.limits, self.cache) as worker:
+            worker.ask(request)
+            for message in worker.lines():
+                message = self._message(message)
+                if "answers" in message:
+                    break
+                if message.get("error"):
+                    marked.errors[code[int(message["cell"])][0]] = str(message["error"])[:2000]
+            worked = message.get("student")
+            if isinstance(worked, str) and worked.strip() and same_student(worked) != same_student(student):
+                marked.notes.append(
+                    f"This was worked with the numbers of '{worked[:60]}' and marked with those of '{student}'."
+                )
+            for item in checked:
+                data = mapping(message["answers"]).get(f"answer_{item.number}")
+                points, said = self._apart(worker, lambda i=item, d=data: self._score(i, d, student, worker))
+                marked.marks[item.cell], marked.messages[item.cell] = points, said
+
+    def _message(self, message: Any) -> dict:
+        try:
+            return mapping(message)
+        except Refused as refused:
+            raise Stopped(str(refused)) from None
+
+    def _apart(self, worker: Worker, job: Callable[[], tuple[float, str]]) -> tuple[float, str]:
+        """Returns what a job returns, done by a child with limits of its own: an answer can be costly to look at."""
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                os.close(ours)
+                for what, most in ((resource.RLIMIT_CPU, SCORING_SECONDS), (resource.RLIMIT_AS, SCORING_MEMORY)):
+                    resource.setrlimit(what, (most, most))
+                os.write(theirs, json.dumps(job()).encode())
+            except BaseException as error:  # A child never returns into its parent's code.
+                os.write(theirs, json.dumps([0.0, f"Your answer cannot be marked ({type(error).__name__})."]).encode())
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        try:
+            return self._outcome(ours, worker)
+        finally:
+            os.close(ours)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+    def _outcome(self, pipe: int, worker: Worker) -> tuple[float, str]:
+        began, text = time.monotonic(), b""
+        while time.monotonic() - began < 2 * SCORING_SECONDS:
+            if select.select([pipe], [], [], POLL)[0]:
+                part = os.read(pipe, 65536)
+                if not part:
+                    points, said = json.loads(text) if text else (0.0, "Your answer takes too much to look at.")
+                    return float(points), str(said)
+                text += part
+            worker.watch()
+        return 0.0, "Your answer takes too long to look at."
+
+    def _score(self, item: Item, data: Any, student: str, worker: Worker) -> tuple[float, str]:
+        """Returns points and what is said: first what the visible check says, then the hidden one."""
+        np.random.seed(0)
+        try:
+            answer = unpack(data, _caller(worker))
+        except Refused as refused:
+            return 0.0, f"Your answer cannot be read: {refused}."
+        if isinstance(answer, Opaque) and answer.said.startswith("it "):
+            return 0.0, f"Your answer cannot be read: {answer.said}."
+        verdict = self._verdict(item, answer, student)
+        hidden = FOR_HIDDEN if item.hidden else 0
+        points = verdict.share * (item.points - hidden)
+        if not (verdict.passed and hidden):
+            return points, repr(verdict)
+        if said := self._hidden(item, answer, student):
+            return points, f"{verdict!r} A hidden check: {said}"
+        return points + hidden, f"{verdict!r} The hidden checks passed as well."
+
+    def _verdict(self, item: Item, answer: Any, student: str) -> Verdict:
+        try:
+            return sa.exercises.check(self.name, item.number, answer, student)
+        except Exception as error:  # No answer is an error.
+            return Verdict(item.number, True, False, f"It cannot be used ({type(error).__name__}: {str(error)[:300]}).")
+
+    def _hidden(self, item: Item, answer: Any, student: str) -> str:
+        space = {"sa": sa, "np": np, "sympy": sympy, "my": sa.exercises.variant(self.name, student)}
+        try:
+            exec(compile(item.hidden, "hidden", "exec"), space | {f"answer_{item.number}": answer})
+        except AssertionError as failed:
+            return str(failed)
+        except Exception as error:  # No answer is an error.
+            return f"it cannot be used ({type(error).__name__}: {str(error)[:300]})."
+        return ""
+
+
+def _caller(worker: Worker) -> Callable[..., Any]:
+    """Returns a function that asks the worker to call one of the notebook's."""
+    lines, asked = worker.lines(), [os.getpid() * 1_000_000]
+
+    def call(place: int, *args: Any, **keywords: Any) -> Any:
+        asked[0] += 1
+        worker.ask({"id": asked[0], "call": place, "args": pack(list(args), []), "keywords": pack(keywords, [])})
+        for message in lines:
+            # What is left of a call that was given up is passed over.
+            if isinstance(message, dict) and message.get("id") == asked[0]:
+                break
+        if "error" in message:
+            raise error_of(*map(str, message["error"]))
+        return unpack(message["value"], _no_function)
+
+    return call
+
+
+def _no_function(*_: Any, **__: Any) -> Any:
+    raise TypeError("your function must return values, not functions")
