@@ -34,9 +34,9 @@ def _ends_connected(start: Mapping[str, float], **settings: Any) -> bool:
     return float(run["ties"][-1]) > 0.4
 
 
-@lru_cache(maxsize=16)
-def lowest_start(near_the_edge: float) -> float:
-    """Returns the ties with which a newcomer must start to end connected, by bisection.
+@lru_cache(maxsize=64)
+def lowest_start(near_the_edge: float, wanting: float = 0.05) -> float:
+    """Returns the ties with which somebody must start to end connected, by bisection; a newcomer, where no wanting is given.
 
     >>> from socioaffective.exercises.companionship import lowest_start
     >>> round(lowest_start(0.75), 3)
@@ -45,7 +45,7 @@ def lowest_start(near_the_edge: float) -> float:
     low, high = 0.0, 1.0
     while high - low > 1e-6:
         middle = (low + high) / 2
-        connected = _ends_connected({"ties": middle, "wanting": 0.05}, cues=near_the_edge)
+        connected = _ends_connected({"ties": middle, "wanting": wanting}, cues=near_the_edge)
         low, high = (low, middle) if connected else (middle, high)
     return high
 
