@@ -22,6 +22,16 @@ plain_names = dict(zip((x, y, m, a, b, c), (sympy.Symbol(s.name) for s in (x, y,
 
 WRONG = {
     1: [
+        (0.477, "There the preference comes to rest"),
+        (0.386, "the offer at the lowest point"),
+        (0.8, "There they begin"),
+        (0.0, "their own taste"),
+        (0.6, "They get lower than 0.6"),
+        (0.2, "not as low as 0.2"),
+        (3.1, "outside its bounds"),
+        ("low", "must be a plain number"),
+    ],
+    2: [
         (0.5, "is the share that is asked for"),
         (0.32, "pulls as hard as the offer"),
         (0.256, "Steering has been left out"),
@@ -31,18 +41,31 @@ WRONG = {
         (14, "outside its bounds"),
         ("0.14", "must be a plain number"),
     ],
-    2: [
+    3: [
+        (0.48, "not twice the share"),
+        (0.24, "There it rests now"),
+        (0.4, "That is the limit"),
+        (0.75, "where the offer comes to rest"),
+        (0.62, "half-way from here"),
+        (0.27, "goes further than 0.27"),
+        (0.9, "goes less far than 0.9"),
+        (30, "outside its bounds"),
+        (None, "must be a plain number"),
+    ],
+    4: [
         (a * x + b * y + c * m, "turned round"),
         (c * x / a + c * y / b - m, "Only a sign"),
         (c * x + a * m, "left out"),
         (x + y + m, "its rate is"),
+        (c * abs(x) / a + c * y / b + m, "Make the terms of its rate cancel"),
         (sympy.Integer(7), "never changes"),
         (sympy.Function("f")(x), "cannot be run"),
-        (x + sympy.Symbol("target"), "There is no 'target'"),
+        (x + sympy.Symbol("target"), "There is no symbol 'target'"),
         (sympy.Eq(c * x / a + c * y / b + m, 0), "without an equals sign"),
         ([c / a, c / b, 1], "Give an expression"),
+        ("mine + yours + offer", "without quotation marks"),
     ],
-    3: [
+    5: [
         (sa.models.mirror, "still a tanh"),
         (mirror(2 * sa.logistic(2 * g * z) - 1), "written in another way"),
         (mirror(root, anchoring=0.12), "at an exaggeration of 1.40"),
@@ -60,17 +83,24 @@ WRONG = {
     ],
 }
 RIGHT = {
-    1: [0.1422, np.float32(0.14), sympy.Rational(32, 225), 0.15],
-    2: [
+    1: [0.3, 0.31, np.float32(0.29)],
+    2: [0.1422, np.float32(0.14), sympy.Rational(32, 225), 0.147],
+    3: [0.3, sympy.Rational(3, 10), np.array(0.304)],
+    4: [
         c * b * x + c * a * y + a * b * m,
         sympy.exp(-(x / a + y / b + m / c)),
         (3 * (x / a + y / b + m / c) ** 2 - 1).subs(plain_names),
     ],
-    3: [
+    5: [
         mirror(2 / sympy.pi * sympy.atan(sympy.pi * g * z / 2)),
         mirror(g * z / (1 + abs(g * z))),
         mirror(sympy.erf(sympy.sqrt(sympy.pi) / 2 * g * z)),
         mirror(sympy.Max(-1, sympy.Min(1, g * z))),
         sa.Model("Half an echo", {z: root - 2 * z}),
+    ],
+}
+HIDDEN = {
+    5: [
+        (mirror((g * z + (g * z) ** 3 * 0.7) / (1 + 0.7 * abs(g * z) ** 3)), "already another place of rest"),
     ],
 }
