@@ -19,7 +19,7 @@ from socioaffective.quantities import parameter, state
 from socioaffective.simulation import simulate
 from socioaffective.tracing import continuation
 
-# The pair of question 1, and how a person without an own lean is steered there.
+# How the pair of question 1 is set, but for where it begins.
 PAIR = {"engagement": 0.8, "steering": 0.5, "anchoring": 0.1}
 HALF = 0.5
 
