@@ -15,12 +15,21 @@ def own(up, down, up_too, down_too):
 
 fading = own(0.1 * U, 0.02 * T + 0.05, 0.1 * T, 0.02 * U + 0.05)
 
+rising = own(0.1 * U, 0.02 * T + 0.05 + sympy.Max(0, T - 1.7), 0.1 * T, 0.02 * U + 0.05)
+easing = own(0.1 * U, 0.02 * T + 0.05, 0.1 * T, 0.02 * U + 0.05 + sympy.Max(0, U - 1.7))
+spilling = sa.Model("Spills", {S: fading.equations[S] + 0.2 * sympy.Max(0, U - 3), F: fading.equations[F]})
+
+x = {name: sa.models.need.symbols[name] for name in ("satisfaction", "support", "thwarting", "frustration")}
+level = x["satisfaction"]
+r, d, f, p = (sa.models.need.symbols[name] for name in ("gain", "loss", "strain", "relief"))
+curve = f * r * (1 - level) / (f * r * (1 - level) + p * d * level)
+
 WRONG = {
     1: [
         (0.241, "may take together"),
         (0.141, "has been subtracted"),
         (0.759, "must be volitional"),
-        (16, "a percentage"),
+        (16, "Did you give a percentage"),
         (0.05, "room for more"),
         (0.5, "steer less"),
         (-0.2, "outside its bounds"),
@@ -38,6 +47,21 @@ WRONG = {
         ("two years", "must be a plain number"),
     ],
     3: [
+        (1 - level, "one scale"),
+        (r * (1 - level) / (d * level), "thwarting over support, as"),
+        (f * r * (1 - level) / (p * d * level), "the odds"),
+        (f * d * level / (f * d * level + p * r * (1 - level)), "is turned over"),
+        (f * (1 - level) / (f * (1 - level) + p * level), "are left out"),
+        (f * d * (1 - level) / (f * d * (1 - level) + p * r * level), "Gain and loss have changed places"),
+        (p * r * (1 - level) / (p * r * (1 - level) + f * d * level), "Strain and relief have changed places"),
+        (f * x["thwarting"] / (f * x["thwarting"] + p * x["support"]), "still has support and thwarting in it"),
+        (curve * x["frustration"], "Solve for it"),
+        (curve + 1, "set them equal"),
+        (curve * sympy.Symbol("x"), "There is no symbol 'x'"),
+        ("1 - satisfaction", "without quotation marks"),
+        (None, "Give an expression"),
+    ],
+    4: [
         (sa.models.need, "only the proportion"),
         (own(U, T, T, U), "one scale"),
         (sa.Model("Open", {S: 0.1 * U - 0.1 * T * S, F: 0.1 * T - 0.1 * U * F}), "can rise above 1"),
@@ -50,14 +74,41 @@ WRONG = {
         (sa.Model("Deaf", {S: 0.5 - S, F: 0.5 - F}), "names 'support' and 'thwarting'"),
         ({S: U - T, F: T - U}, "made with sa.Model"),
     ],
+    5: [
+        (-0.1328, "the power p"),
+        (0.8828, "the elasticity"),
+        (0.5311, "from the wrong end"),
+        (46.9, "Is that a percentage"),
+        (0.5764, "along the other axis"),
+        (0.621, "by ill-being"),
+        (0.3, "with the coach: go up"),
+        (0.7, "with the friend: go down"),
+        (-0.5, "goes from 0 to 1."),
+        ("the mean", "must be a plain number"),
+    ],
 }
 RIGHT = {
-    1: [0.1566, 0.16, np.float64(0.15), sympy.Rational(13, 83)],
+    1: [0.1566, 0.16, np.float64(0.153), sympy.Rational(13, 83)],
     2: [16.45, np.array(16.4), sympy.log(10) / sympy.Rational(14, 100)],
     3: [
+        curve,
+        sympy.Eq(x["frustration"], curve),
+        1 / (1 + p * d * level / (f * r * (1 - level))),
+        sympy.expand(curve.subs(level, sympy.Symbol("satisfaction"))),
+        sympy.FiniteSet(curve),
+    ],
+    4: [
         fading,
         sa.Model("Switches", {S: sa.logistic(4 * (U - 1)) - S, F: sa.logistic(4 * (T - 1)) - F}),
         sa.Model("Squares", {F: T**2 / (1 + T**2) - F, S: (U**2 / (1 + U**2) - S) * (1 + S)}),
         fading.replace(support=3, thwarting=0),
+    ],
+    5: [0.4689, 0.473, np.float32(0.466), sympy.Rational(47, 100)],
+}
+HIDDEN = {
+    4: [
+        (rising, "satisfaction changes sides"),
+        (easing, "frustration changes sides"),
+        (spilling, "leaves its box under other support"),
     ],
 }

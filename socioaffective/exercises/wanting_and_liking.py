@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -9,14 +10,15 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.exercises.answers import attempt, is_plan, lever_of, plain, point_out, share
-from socioaffective.exercises.questions import Question, Reply
+from socioaffective.checks import unknown
+from socioaffective.equilibrium import equilibria
+from socioaffective.exercises.answers import attempt, formula, is_plan, lever_of
+from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import wanting_liking
 from socioaffective.simulation import simulate
 
-CUES = 0.5
-BEFORE, AFTER, RICH = 0.6, 0.2, 0.8
-LIMIT, WARM, YEAR, SOON = 0.25, 0.4, 52, 8
+RICH = 0.8
+WARM, YEAR, SOON = 0.4, 52, 8
 LIGHT, HEAVY = 0.3, 0.9
 # Somebody who comes with a pull from elsewhere.
 CAUGHT = {"engagement": 0.6, "start": 0.6}
@@ -31,33 +33,51 @@ def _given(**settings: float) -> dict[Any, float]:
     return {wanting_liking.symbols[n]: v for n, v in values.items()}
 
 
-@lru_cache(maxsize=4)
+def _rest(**settings: float) -> dict[str, float]:
+    (point,) = equilibria(wanting_liking, **settings)
+    return point.state
+
+
+@lru_cache(maxsize=1)
+def _formulas() -> tuple[Any, Any]:
+    """Returns where wanting and liking come to rest."""
+    w, l, _ = _symbols()  # noqa: E741 - the field's letter
+    rest = sympy.solve(list(wanting_liking.equations.values()), [w, l], dict=True)[0]
+    return rest[w], rest[l]
+
+
+@lru_cache(maxsize=32)
 def _meeting(cues: float) -> tuple[float, float]:
     """Returns the engagement at which wanting and liking rest at one level, and the level."""
-    w, l, e = _symbols()  # noqa: E741 - the field's letter
-    rest = sympy.solve(list(wanting_liking.equations.values()), [w, l], dict=True)[0]
+    (wanting, liking), (_, _, e) = _formulas(), _symbols()
     values = _given(cues=cues)
-    dose = max(float(root) for root in sympy.solve(sympy.together((rest[w] - rest[l]).subs(values)), e))
-    return dose, float(rest[l].subs(values | {e: dose}))
+    roots = map(float, sympy.solve(sympy.together((wanting - liking).subs(values)), e))
+    (dose,) = (root for root in roots if root > 0)
+    return dose, float(liking.subs(values | {e: dose}))
 
 
-def dose_of_parting(answer: Any) -> str:
-    dose, (key, level) = share(answer, "Engagement"), _meeting(CUES)
-    if abs(dose - key) <= 0.01:
-        return "Above that dose people come to rest wanting it more than they like it."
-    point_out(
-        dose,
-        [
-            (key**2, "That is the square of the dose: engagement is a factor of what builds wanting and of what wears liking."),
-            (level, "That is the height at which the two lines meet. Read off where they meet, along the axis of engagement."),
-            (_meeting(1.0)[0], f"That is right for cues of 1. Here they are {CUES:g}."),
-        ],
-        0.01,
-    )
-    more = "liking is still above wanting at rest: go up" if dose < key else "wanting is above liking at rest: go down"
-    raise Reply(f"At an engagement of {dose:g} {more}.")
+def _they_meet_once(cues_met: float) -> bool:
+    """Returns whether the two lines have one place to meet, with liking above before it and wanting above after it."""
+    none, full = (_rest(engagement=dose, cues=cues_met) for dose in (0, 1))
+    return 0 < _meeting(cues_met)[0] < 1 and none["wanting"] < none["liking"] and full["wanting"] > full["liking"]
 
 
+def _meeting_misread(cues_met: float) -> list[tuple[float, str]]:
+    key, level = _meeting(cues_met)
+    return [
+        (key**2, "That is the square of the dose: engagement is a factor of what builds wanting and of what wears liking."),
+        (level, "That is the height at which the two lines meet. Read off where they meet, along the axis of engagement."),
+        (_meeting(1.0)[0], f"That is right for cues of 1. Here they are {cues_met:g}."),
+    ]
+
+
+def _above(dose: float, cues_met: float) -> str:
+    low = dose < _meeting(cues_met)[0]
+    more = "liking is still above wanting at rest: go up" if low else "wanting is above liking at rest: go down"
+    return f"At an engagement of {dose:g} {more}."
+
+
+@lru_cache(maxsize=64)
 def _pace(state: str, engagement: float) -> float:
     """Returns how fast a state goes home under constant use, per week."""
     symbol = wanting_liking.symbols[state]
@@ -65,30 +85,139 @@ def _pace(state: str, engagement: float) -> float:
     return float(-wanting_liking.equations[symbol].diff(symbol).subs(values))
 
 
-def half_way_back(answer: Any) -> str:
-    weeks, pace = plain(answer, 0, 1000, "The time in weeks"), _pace("liking", AFTER)
-    key = np.log(2) / pace
-    if abs(weeks / key - 1) <= 0.02:
-        return (
-            "Whoever cuts down settles sooner than somebody who stops, and lower: use adds to the pace, and holds liking down."
-        )
-    point_out(
-        weeks,
-        [
-            (np.log(2) / _pace("liking", 0), "That is the half-life after stopping. Here use goes on, and still wears liking."),
-            (1 / pace, "That is the time constant, one over the rate: by then 63 % of the way is covered, not half."),
-            (np.log(2) / _pace("liking", BEFORE), "That is with the old engagement. What counts is the use from now on."),
-            (np.log(2) / _pace("wanting", AFTER), "That is the half-life of wanting. Ask for liking."),
-            (
-                np.log(2) / _pace("wanting", 0),
-                "That is the half-life of wanting after stopping. Ask for liking after cutting down.",
-            ),
-            (pace, "That is a rate, per week. Half of the way takes ln 2 over the rate."),
-            (7 * key, "Is that in days? Give it in weeks."),
-        ],
-        0.02 * weeks,
-    )
-    raise Reply(f"After {weeks:.3g} weeks {1 - np.exp(-pace * weeks):.0%} of the way is covered.")
+def _half_life(state: str, engagement: float) -> float:
+    return float(np.log(2) / _pace(state, engagement))
+
+
+def _liking_comes_back(used_before: float, used_after: float) -> bool:
+    before, after = (_rest(engagement=use, cues=RICH)["liking"] for use in (used_before, used_after))
+    return after > before + 0.1
+
+
+def _other_half_lives(used_before: float, used_after: float) -> list[tuple[float, str]]:
+    pace, key = _pace("liking", used_after), _half_life("liking", used_after)
+    return [
+        (_half_life("liking", 0), "That is the half-life after stopping. Here use goes on, and still wears liking."),
+        (1 / pace, "That is the time constant, one over the rate: by then 63 % of the way is covered, not half."),
+        (_half_life("liking", used_before), "That is with the old engagement. What counts is the use from now on."),
+        (_half_life("wanting", used_after), "That is the half-life of wanting. Ask for liking."),
+        (
+            _half_life("wanting", 0),
+            "That is the half-life of wanting after stopping. Ask for liking after cutting down.",
+        ),
+        (pace, "That is a rate, per week. Half of the way takes ln 2 over the rate."),
+        (7 * key, "Is that in days? Give it in weeks."),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _quicker() -> dict[str, tuple[Any, Any]]:
+    """Returns, for each state, by what it comes faster than it goes: in the model's symbols, and by where it rests."""
+    found, (_, _, e) = {}, _symbols()
+    for state, rest in zip(("wanting", "liking"), _formulas(), strict=True):
+        symbol = wanting_liking.symbols[state]
+        pace = -wanting_liking.equations[symbol].diff(symbol)
+        ratio = sympy.simplify(pace.subs(e, 0) / pace)
+        # One of the rates is what the place of rest stands for.
+        rate = min(pace.subs(e, 0).free_symbols, key=str)
+        (solved,) = sympy.solve(rest - symbol, rate)
+        found[state] = (ratio, sympy.simplify(ratio.subs(rate, solved)))
+    return found
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """Returns whether two expressions agree at a few points of the box."""
+    names = sorted(wanting_liking.symbols)
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        point = {wanting_liking.symbols[n]: x for n, x in zip(names, rng.uniform(0.1, 0.9, len(names)), strict=True)}
+        if not np.isclose(*(complex(x.subs(point).evalf()) for x in (found, wanted)), rtol=1e-6):
+            return False
+    return True
+
+
+def _quicker_misread(state: str, found: Any) -> str:
+    """Returns what is wrong with a formula for one state, or "" where it is right."""
+    symbol, (ratio, by_rest) = wanting_liking.symbols[state], _quicker()[state]
+    mistakes = [
+        (ratio, f"That is right. Now put it in terms of where {state} rests, and of nothing else."),
+        (1 / ratio, f"That is right but turned over, and should be in terms of where {state} rests."),
+        (1 / by_rest, "Turned over: to come takes less time than to go, so the ratio is below one."),
+        (
+            1 - by_rest,
+            "That is one minus the ratio. Write down both rates at which the distance to rest shrinks, with use and without.",
+        ),
+    ]
+    if _same(found, by_rest):
+        return ""
+    for wrong, sentence in mistakes:
+        if _same(found, wrong):
+            return f"For {state}: {sentence}"
+    if symbol not in found.free_symbols:
+        return f"For {state}: the formula should have in it where {state} rests, '{symbol.name}'."
+    return f"For {state}: the rate is what multiplies the state, turned round. Divide the time with use by the other."
+
+
+def comes_and_goes(answer: Any) -> str:
+    if not isinstance(answer, Mapping):
+        raise Reply('Give a mapping with two formulas: {"wanting": ..., "liking": ...}.')
+    if strange := [name for name in answer if name not in ("wanting", "liking")]:
+        raise Reply(str(unknown("state", strange[0], ("wanting", "liking"))))
+    if missing := [name for name in ("wanting", "liking") if name not in answer]:
+        raise Reply(f"There is no formula for {missing[0]}.")
+    symbols = {s.name: s for s in wanting_liking.symbols.values()}
+    found = {state: formula(answer[state], symbols) for state in ("wanting", "liking")}
+    said = [attempt("This formula", _quicker_misread, state, found[state]) for state in found]
+    wrong = [sentence for sentence in said if sentence]
+    if wrong:
+        raise Reply(wrong[0], share=0.5 if len(wrong) == 1 else 0.0)
+    return "The more somebody has come to want it, and the less to like it, the longer the way back, against the way there."
+
+
+def _sorted_so(all_use: float, all_cues: float) -> dict[str, float]:
+    """Returns the share of each profile where all are alike and begin anywhere in the square: each state goes straight home."""
+    rest = _rest(engagement=all_use, cues=all_cues)
+    up, down = rest["wanting"], 1 - rest["liking"]
+    return {
+        "decoupled dependency": up * down,
+        "aligned engagement": up * (1 - down),
+        "aligned disengagement": (1 - up) * down,
+        "decoupled satiation": (1 - up) * (1 - down),
+        "wanting up": up,
+        "liking down": down,
+    }
+
+
+def _dependent(all_use: float, all_cues: float) -> float:
+    return _sorted_so(all_use, all_cues)["decoupled dependency"]
+
+
+def _other_shares(all_use: float, all_cues: float) -> list[tuple[float, str]]:
+    key, *others = _sorted_so(all_use, all_cues).values()
+    up, down = others[-2:]
+    return [
+        (others[0], "That is the share of aligned engagement: wanting up, liking up."),
+        (others[1], "That is the share of aligned disengagement: wanting down, liking down."),
+        (others[2], "That is the share of decoupled satiation: wanting down, liking up."),
+        (up, "That is everybody whose wanting rises. The liking of some of them rises too."),
+        (down, "That is everybody whose liking falls. The wanting of some of them falls too."),
+        (key + others[2], "That is all who are decoupled, satiation too. Ask for those among them who want it more."),
+        (1 - key, "That is everybody else."),
+    ]
+
+
+def _places_of_rest_apart(all_use: float, all_cues: float) -> bool:
+    """Returns whether there is one stable place of rest, to which each state goes straight, and all profiles are seen."""
+    points = equilibria(wanting_liking, engagement=all_use, cues=all_cues)
+    w, l, _ = _symbols()  # noqa: E741
+    apart = not wanting_liking.equations[w].has(l) and not wanting_liking.equations[l].has(w)
+    return len(points) == 1 and points[0].stable and apart and min(_sorted_so(all_use, all_cues).values()) > 0.05
+
+
+def _fixed_cues_part(limit: float) -> bool:
+    """Returns whether the cues that keep a light user warm are safe for them, and too much for the heavy one."""
+    light, heavy = (_rest(engagement=use, cues=WARM)["wanting"] for use in (LIGHT, HEAVY))
+    return light < limit - 0.02 and heavy > limit + 0.02
 
 
 def _probe(policy: Any) -> None:
@@ -102,7 +231,7 @@ def _run(policy: Any, engagement: float, start: float = 0.05) -> xr.Dataset:
     return simulate(wanting_liking, YEAR, {"wanting": start}, policy, dt=0.125, engagement=engagement)
 
 
-def heedful_policy(answer: Any) -> str:
+def heedful_policy(answer: Any, limit: float) -> str:
     plan = is_plan(answer, "{'wanting': 0.1, 'liking': 0.9}", "cues")
     if not plan:
         attempt("This policy", _probe, answer)
@@ -110,9 +239,9 @@ def heedful_policy(answer: Any) -> str:
     caught = attempt("This policy", _run, answer, CAUGHT["engagement"], CAUGHT["start"])
     highest, warmth = float(heavy["wanting"].max()), float(light["cues"].mean())
     lasting = float(caught["wanting"].sel(time=slice(SOON, None)).max())
-    if highest > LIMIT + 1e-3:
+    if highest > limit + 1e-3:
         raise Reply(f"The heavy user's wanting reaches {highest:.3f}. {_why_too_much(answer, plan)}")
-    if lasting > LIMIT + 1e-3:
+    if lasting > limit + 1e-3:
         raise Reply(f"Somebody who comes with a wanting of 0.6 still has {lasting:.3f} after {SOON} weeks. Give them less.")
     if warmth < WARM:
         raise Reply(
@@ -139,4 +268,59 @@ def _why_too_little(light: xr.Dataset, plan: bool) -> str:
     return "Let the cues fade later, or more steeply."
 
 
-QUESTIONS = {1: Question(dose_of_parting), 2: Question(half_way_back), 3: Question(heedful_policy)}
+QUESTIONS = {
+    1: quantity(
+        "Engagement",
+        lambda cues_met: _meeting(cues_met)[0],
+        0.01,
+        "Above that dose people come to rest wanting it more than they like it.",
+        _above,
+        mistakes=_meeting_misread,
+        share=True,
+        numbers={"cues_met": Number(0.5, "cues", [0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65])},
+        regime=_they_meet_once,
+        promise="two lines that meet at one dose",
+    ),
+    2: quantity(
+        "The time in weeks",
+        lambda used_before, used_after: _half_life("liking", used_after),
+        0.02,
+        "Whoever cuts down settles sooner than somebody who stops, and lower: use adds to the pace, and holds liking down.",
+        lambda weeks, used_before, used_after: (
+            f"After {weeks:.3g} weeks {1 - np.exp(-_pace('liking', used_after) * weeks):.0%} of the way is covered."
+        ),
+        mistakes=_other_half_lives,
+        relative=True,
+        bounds=(0, 1000),
+        numbers={
+            "used_before": Number(0.6, "engagement before they cut down", [0.5, 0.6, 0.7, 0.8]),
+            "used_after": Number(0.2, "engagement from then on", [0.1, 0.2, 0.25, 0.3]),
+        },
+        regime=_liking_comes_back,
+        promise="liking that rests higher than before",
+    ),
+    3: Question(comes_and_goes),
+    4: quantity(
+        "The share",
+        _dependent,
+        0.01,
+        "The same after a week or a year: nobody passes the place of rest. The sorting says on which side of it they began.",
+        lambda value, **numbers: (
+            "Ask from which starts wanting rises, and from which liking falls. What share of the square is that?"
+        ),
+        mistakes=_other_shares,
+        share=True,
+        numbers={
+            "all_use": Number(0.6, "everybody's engagement", [0.5, 0.55, 0.6]),
+            "all_cues": Number(0.8, "the cues that all meet", [0.6, 0.65, 0.7, 0.75, 0.8]),
+        },
+        regime=_places_of_rest_apart,
+        promise="one place of rest, to which each goes straight, and people of all four profiles",
+    ),
+    5: Question(
+        heedful_policy,
+        {"limit": Number(0.25, "how much they may want it at most", [0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28])},
+        _fixed_cues_part,
+        "cues that the light user can bear, and the heavy user cannot",
+    ),
+}
