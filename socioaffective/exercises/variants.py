@@ -10,9 +10,11 @@ from socioaffective.checks import unknown
 from socioaffective.exercises.questions import Question
 
 EXAMPLE = "example"
-HOW_TO = """Write your answer where it says `...`, run the cell, then run the check below it. A check looks at what your answer \
-does, not at how you found it, and says something useful when it is not right yet. It saves nothing and sends nothing anywhere. \
-A question without a check is read by a person."""
+HOW_TO = (
+    "Write your answer where it says `...`, run the cell, then run the check below it. A check looks at what your answer does, "
+    "not at how you found it, and says something useful when it is not right yet. It saves nothing and sends nothing anywhere. "
+    "A question without a check is read by a person."
+)
 
 
 def same_student(student: str) -> str:
