@@ -8,7 +8,7 @@ import sympy
 import socioaffective as sa
 
 d = sa.worlds.drmdp
-n, c, b, gamma = sympy.symbols("n c b gamma")
+n, c, b, gamma, x = sympy.symbols("n c b gamma x")
 
 
 def two(low, high, keeps="stay", rewards=None):
@@ -26,6 +26,27 @@ def by_state():
     return d.DRMDP("Walk", ("home", "A"), "stay", moves, {(who, s, a): r for (who, s), r in worth.items() for a in there})
 
 
+def later():
+    """A world in which the new self arrives somewhere good, but only after another step."""
+    acts, moves = ("stay", "go"), {("here", "A", "stay"): ("here", "A"), ("here", "A", "go"): ("here", "B")}
+    moves |= {(place, "B", a): ("there", "B") for place in ("here", "there") for a in acts}
+    rewards = {("A", place, a): 1 for place in ("here", "there") for a in acts} | {("B", "there", a): 5 for a in acts}
+    return d.DRMDP("Later", ("here", "A"), "stay", moves, rewards | {("B", "here", "stay"): -1, ("B", "here", "go"): 0})
+
+
+def soon_gone():
+    """A world in which the old self suffers once there has been a third step as the new one, and influence then costs it."""
+    after = {("one", "stay"): ("two", "A"), ("one", "go"): ("two", "B"), ("two", "stay"): ("three", "A")}
+    stays = {("three", "A", "stay"): ("three", "A")}
+    pairs = [("one", "A"), ("two", "A"), ("three", "A"), ("two", "B"), ("gone", "B")]
+    moves = {(*pair, a): ("gone", "B") for pair in pairs for a in ("stay", "go")} | stays
+    moves |= {(place, "A", a): to for (place, a), to in after.items()}
+    rewards = {("A", place, a): 1 for place in ("one", "two", "three") for a in ("stay", "go")} | {("A", "three", "go"): 0}
+    rewards |= {("A", "gone", a): -5 for a in ("stay", "go")}
+    rewards |= {("B", place, a): -1 if a == "stay" else 0 for place in ("one", "two", "three", "gone") for a in ("stay", "go")}
+    return d.DRMDP("Gone", ("one", "A"), "stay", moves, rewards)
+
+
 def by_chance():
     moves = {("here", "A", "stay"): ("here", "A"), ("here", "A", "go"): {("here", "A"): "1/2", ("here", "B"): "1/2"},
              ("here", "B", "stay"): ("here", "B"), ("here", "B", "go"): ("here", "B")}  # fmt: skip
@@ -38,18 +59,18 @@ WRONG = {
         (4.5, "each self gives at its time"),
         (5, "the self at the start"),
         (4, "doing nothing is worth"),
-        (2, "third step is no news"),
-        (0.5, "last step alone"),
-        (7, "who the person is after the fourth step"),
+        (2, "Step 3 is no news"),
+        (0.5, "after the clickbait alone"),
+        (7, "who the person is after step 4"),
         ("3/2", "not '3/2'"),
         ([1.5], "not [1.5]"),
     ],
     2: [
         (4, "both are worth 200"),
         (3, "gives 10 for being left alone"),
-        (2, "that is 0, against 100"),
+        (2, "doing nothing brings 100, and influence 0"),
         (1, "With a horizon of 1 doing nothing brings 50"),
-        (6, "influences already"),
+        (6, "With a horizon of 5 the objective influences already"),
         (30, "With a horizon of 29"),
         (4.5, "whole number of steps"),
         (None, "must be a plain number"),
@@ -65,7 +86,8 @@ WRONG = {
         (n + c, "Set n/(1 - gamma) equal"),
         (0.55, "not a number"),
         (n / (1 - gamma), "'gamma' stands in your answer"),
-        ("n +", "cannot be run"),
+        ("(n + c)/(b + c)", "without quotation marks"),
+        (n + x, "There is no symbol 'x'"),
         ({"n": 1}, "Give an expression"),
     ],
     4: [
@@ -90,11 +112,17 @@ RIGHT = {
     2: [5, 5.0, np.int64(5)],
     3: [
         (n + c) / (b + c),
-        "(n + c)/(b + c)",
+        sympy.FiniteSet((n + c) / (b + c)),
         [1 - (b - n) / (b + c)],
         sympy.Gt(gamma, (n + c) / (b + c)),
         sympy.Eq(gamma, (c + n) / (c + b)),
     ],
     4: [two((1, 1), (-1, 0)), by_state(), by_chance()],
     5: [14, 14.0],
+}
+HIDDEN = {
+    4: [
+        (later(), "real-time influences too"),
+        (soon_gone(), "some self minds"),
+    ],
 }

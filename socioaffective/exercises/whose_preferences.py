@@ -3,111 +3,142 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import sympy
 
-from socioaffective.exercises.answers import attempt, plain, point_out
-from socioaffective.exercises.questions import Question, Reply
+from socioaffective.exercises.answers import attempt, formula
+from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import sphere
 from socioaffective.simulation import simulate
 from socioaffective.worlds.drmdp import DRMDP, examples, horizon_threshold, judge, solve
 
-LIFE = ["news", "news", "clickbait", "news"]
-CONTENT = 50
-START, LEARNING, PLEASED = 80, 0.2, 0.9
+PLEASED, LONGEST = 0.9, 60
+# An exact answer, written as a float.
+EXACT = 1e-9
 
 
-def contented() -> DRMDP:
-    """Returns the conspiracy for somebody who gives 50 for being left alone.
+def _life(before: int, after: int) -> list[str]:
+    return ["news"] * before + ["clickbait"] + ["news"] * after
+
+
+def _seen(before: int, after: int) -> dict[str, Fraction]:
+    return dict(judge("clickbait", _life(before, after)).to)
+
+
+def _another_self(before: int, after: int) -> list[tuple[float, str]]:
+    to, steps = _seen(before, after), before + 1 + after
+    doing_nothing = judge("clickbait", ["news"] * steps).to["initial"]
+    mistakes = [
+        (to["real-time"], "That is what each self gives at its time. Let the last one count every step."),
+        (to["initial"], "So it looks to the self at the start. Who is the person at the end?"),
+        (doing_nothing, "That is what doing nothing is worth to the self it leaves."),
+        (Fraction(steps, 2), f"Step {before + 1} is no news: the disillusioned give it 0."),
+        (Fraction(after, 2), "Those are the steps after the clickbait alone. The last self judges the whole life."),
+    ]
+    return [(float(wrong), sentence) for wrong, sentence in mistakes]
+
+
+def _ends_as_another(before: int, after: int) -> bool:
+    seen = judge("clickbait", _life(before, after))
+    return seen.influences and seen.to["final"] < seen.to["real-time"] < seen.to["initial"]
+
+
+@lru_cache(maxsize=32)
+def contented(content: int = 50, outcry: int = 100) -> DRMDP:
+    """Returns the conspiracy for somebody who gives so much for being left alone, and so much less than 0 for a first step.
 
     >>> from socioaffective.exercises.whose_preferences import contented
-    >>> contented().rewards["natural", "here", "noop"]
+    >>> contented(50).rewards["natural", "here", "noop"]
     Fraction(50, 1)
     """
-    world = examples["conspiracy"]
-    return world.replace(title="Contented", rewards={**world.rewards, ("natural", "here", "noop"): CONTENT})
-
-
-def last_self(answer: Any) -> str:
-    value, seen = plain(answer, -1e6, 1e6, "The sum of rewards"), judge("clickbait", LIFE)
-    if abs(value - seen.to["final"]) < 1e-9:
-        return "The last self has never liked clickbait, and counts even the news at half."
-    point_out(
-        value,
-        [
-            (float(seen.to["real-time"]), "That is what each self gives at its time. Let the last one count all four steps."),
-            (float(seen.to["initial"]), "So it looks to the self at the start. Who is the person at the end?"),
-            (4.0, "That is what doing nothing is worth to the self it leaves."),
-            (2.0, "The third step is no news: the disillusioned give it 0."),
-            (0.5, "That is the last step alone. The last self judges the whole life."),
-        ],
-        1e-9,
+    world, own = examples["conspiracy"], {"noop": content, "influence": -outcry}
+    return world.replace(
+        title="Contented", rewards={**world.rewards, **{("natural", "here", act): value for act, value in own.items()}}
     )
-    raise Reply("Write down who the person is after the fourth step, and what that self gives for each of the four.")
 
 
-def turning_horizon(answer: Any) -> str:
-    horizon, key = plain(answer, 0, 1000, "The horizon"), horizon_threshold(contented()).value
+def turning_horizon(content: int, outcry: int) -> int:
+    """Returns the horizon from which on every best real-time plan influences somebody so contented.
+
+    >>> from socioaffective.exercises.whose_preferences import turning_horizon
+    >>> turning_horizon(50, 100)
+    5
+    """
+    return horizon_threshold(contented(content, outcry)).value
+
+
+def _another_horizon(content: int, outcry: int) -> list[tuple[float, str]]:
+    key, gap = turning_horizon(content, outcry), 100 - content
+    draw = f"At {key - 1} steps both are worth {content * (key - 1)}: then some of the best plans influence, and not all."
+    mistakes = [
+        (key - 1, draw),
+        (
+            turning_horizon(10, outcry),
+            f"Right for somebody who gives 10 for being left alone. This one gives {content}.",
+        ),
+        (100 // gap + 1, f"So it would be if the first step cost nothing. It costs {outcry}."),
+        (outcry // gap + 1, "The influenced begin to give 100 with the second step, not with the first."),
+    ]
+    return [(float(wrong), sentence) for wrong, sentence in mistakes if wrong != key]
+
+
+def _compared(horizon: float, content: int, outcry: int) -> str:
     if horizon != int(horizon):
-        raise Reply("A horizon is a whole number of steps. From which one on is influence strictly better?")
-    if horizon == key:
-        return "Four steps are a draw, so influence is only one of the best plans there; from five on it is the only one."
-    point_out(
-        horizon,
-        [
-            (4, "At four steps both are worth 200: then some of the best plans influence, and not all."),
-            (3, "That is right for somebody who gives 10 for being left alone. This one gives 50."),
-            (2, "Two steps cost 100 and bring 100: that is 0, against 100 for doing nothing."),
-        ],
-        0,
-    )
-    steps = int(min(max(horizon, 1), 40))
-    more = "influences already" if solve(contented(), "real-time", steps - 1 or 1).influences else "does not influence yet"
-    raise Reply(
-        f"Compare 50 H with -100 + 100 (H - 1). With a horizon of {max(steps - 1, 1)} the objective {more}."
-        if horizon > key
-        else f"With a horizon of {steps} doing nothing brings {50 * steps}, and influence {-100 + 100 * (steps - 1)}."
-    )
+        return "A horizon is a whole number of steps. From which one on is influence strictly better?"
+    if horizon > turning_horizon(content, outcry):
+        before = f"With a horizon of {horizon - 1:g} the objective influences already."
+        return f"{before} Compare {content} H with -{outcry} + 100 (H - 1)."
+    influence = -outcry + 100 * (horizon - 1)
+    return f"With a horizon of {horizon:g} doing nothing brings {content * horizon:g}, and influence {influence:g}."
 
 
-N, C, B = sympy.symbols("n c b", positive=True)
+def _turns_after_a_draw(content: int, outcry: int) -> bool:
+    key, world = turning_horizon(content, outcry), contented(content, outcry)
+    verdicts = [solve(world, "real-time", horizon).verdict for horizon in (key - 2, key - 1, key, key + 1)]
+    return verdicts == ["never", "sometimes", "always", "always"]
+
+
+SYMBOLS = {name: sympy.Symbol(name, positive=True) for name in ("n", "c", "b", "gamma")}
 
 
 def _values(expression: Any) -> np.ndarray:
-    rng = np.random.default_rng(6)
-    points = [dict(zip((N, C, B), rng.uniform((1, 20, 60), (10, 50, 99)), strict=True)) for _ in range(6)]
+    """Returns an expression for a few people."""
+    rng, symbols = np.random.default_rng(6), [SYMBOLS[name] for name in ("n", "c", "b")]
+    points = [dict(zip(symbols, rng.uniform((1, 20, 60), (10, 50, 99)), strict=True)) for _ in range(6)]
     return np.array([complex(expression.subs(point).evalf()) for point in points])
+
+
+def _one_side(answer: Any) -> Any:
+    """Returns what is solved for gamma where the answer is an equation or an inequality."""
+    if not isinstance(answer, sympy.core.relational.Relational):
+        return answer
+    sides = [side for side in answer.args if {s.name for s in side.free_symbols} & {"n", "c", "b"}]
+    return sides[0] if len(sides) == 1 else answer
 
 
 def discount_formula(answer: Any) -> str:
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         raise Reply("Give a formula in n, c and b, not a number: it must hold for every such person.")
-    expression = attempt("This answer", sympy.sympify, answer, locals={"n": N, "c": C, "b": B})
-    if isinstance(expression, (list, tuple, sympy.Tuple, sympy.FiniteSet)) and len(expression) == 1:
-        (expression,) = expression
-    if isinstance(expression, sympy.core.relational.Relational):
-        sides = [side for side in expression.args if {s.name for s in side.free_symbols} & {"n", "c", "b"}]
-        expression = sides[0] if len(sides) == 1 else expression
-    if not isinstance(expression, sympy.Expr):
-        raise Reply(f"Give an expression in the symbols n, c and b, not {answer!r}.")
-    by_name = {"n": N, "c": C, "b": B}
-    expression = expression.subs({s: by_name[s.name] for s in expression.free_symbols if s.name in by_name})
-    if foreign := expression.free_symbols - {N, C, B}:
-        raise Reply(f"'{min(str(s) for s in foreign)}' stands in your answer. Solve for the discount, in n, c and b alone.")
-    found, key = attempt("This formula", _values, expression), _values((N + C) / (B + C))
+    expression = formula(_one_side(answer), SYMBOLS)
+    if SYMBOLS["gamma"] in expression.free_symbols:
+        raise Reply("'gamma' stands in your answer. Solve for it, in n, c and b alone.")
+    n, c, b, _ = SYMBOLS.values()
+    found, key = attempt("This formula", _values, expression), _values((n + c) / (b + c))
     if np.allclose(found, key, rtol=1e-6):
         return "The gain that is forgone counts together with the cost: patience must be worth both."
     mistakes = [
-        (N / B, "That is the border if nobody minded the first step. It costs c."),
-        (C / B, "What doing nothing would have brought is missing: n a step, for ever."),
-        (C / (B + C), "What doing nothing would have brought is missing: n a step, for ever."),
-        ((B + C) / (N + C), "Turned over: a discount is below 1."),
-        ((N - C) / (B - C), "The sign of c is wrong: the first step gives -c."),
-        ((N + C) / B, "The first step costs c once, not in every step: write -c + b gamma/(1 - gamma)."),
-        ((N + C) / (B + C + N), "Doing nothing is worth n/(1 - gamma): it begins with n now."),
-        (1 - (N + C) / (B + C), "That is one minus the border."),
+        (n / b, "That is the border if nobody minded the first step. It costs c."),
+        (c / b, "What doing nothing would have brought is missing: n a step, for ever."),
+        (c / (b + c), "What doing nothing would have brought is missing: n a step, for ever."),
+        ((b + c) / (n + c), "Turned over: a discount is below 1."),
+        ((n - c) / (b - c), "The sign of c is wrong: the first step gives -c."),
+        ((n + c) / b, "The first step costs c once, not in every step: write -c + b gamma/(1 - gamma)."),
+        ((n + c) / (b + c + n), "Doing nothing is worth n/(1 - gamma): it begins with n now."),
+        (1 - (n + c) / (b + c), "That is one minus the border."),
     ]
     for wrong, sentence in mistakes:
         if np.allclose(found, _values(wrong), rtol=1e-6):
@@ -115,52 +146,132 @@ def discount_formula(answer: Any) -> str:
     raise Reply("Set n/(1 - gamma) equal to -c + b gamma/(1 - gamma), and solve for gamma.")
 
 
-def nobody_minds(answer: Any) -> str:
+def nobody_minds(answer: Any, steps: int) -> str:
     if not isinstance(answer, DRMDP):
         raise Reply(f"Give a world, made with `sa.worlds.drmdp.DRMDP(...)`, not {type(answer).__name__}.")
     if len(answer.selves) != 2:
         raise Reply(f"Your world has {len(answer.selves)} selves ({', '.join(map(str, answer.selves))}). Two are asked for.")
-    agreed = attempt("Your world", solve, answer, "pareto", 2)
+    agreed, summed = (attempt("Your world", solve, answer, objective, steps) for objective in ("pareto", "real-time"))
     if not agreed.influences:
         some = "some do and some do not" if agreed.may_influence else "none does"
         raise Reply(
             f"Under pareto not every best plan influences: {some}. Which self would lose by it, or is at best as well off? "
             "Ask with judge(...).by_self."
         )
-    if solve(answer, "real-time", 2).influences:
+    if summed.influences:
         raise Reply("Nobody minds, but real-time influences too. Whose numbers does it add up, and in which steps?")
     return "No self minds and one gains, and yet the sum over selves does not ask for it: it compares their scales."
 
 
-def exposures(answer: Any) -> str:
-    count = plain(answer, 0, 10_000, "The number of exposures")
+def _there_is_such_a_world(steps: int) -> bool:
+    moves = {("here", who, a): ("here", "B" if a == "go" else who) for who in "AB" for a in ("stay", "go")}
+    given = {("A", "stay"): 1, ("A", "go"): 1, ("B", "stay"): -1, ("B", "go"): 0}
+    world = DRMDP("Mine", ("here", "A"), "stay", moves, {(who, "here", a): r for (who, a), r in given.items()})
+    return all(bool(nobody_minds(world, horizon)) for horizon in (steps, steps + 1, steps + 2))
+
+
+@lru_cache(maxsize=32)
+def _rewards(angle: float, turning: float) -> np.ndarray:
+    start = {"along": math.cos(math.radians(angle)), "across": math.sin(math.radians(angle))}
+    return simulate(sphere, LONGEST, start, learning=turning)["reward"].values
+
+
+def exposures(angle: float, turning: float) -> int:
+    """Returns after how many exposures the content pleases by more than 0.9 for the first time.
+
+    >>> from socioaffective.exercises.whose_preferences import exposures
+    >>> exposures(80, 0.2)
+    14
+    """
+    return int(np.argmax(_rewards(angle, turning) > PLEASED))
+
+
+def _another_count(angle: float, turning: float) -> list[tuple[float, str]]:
+    key, usual = exposures(angle, turning), sphere.parameters["learning"].default
+    shrunk = next(k for k in range(LONGEST) if math.cos(math.radians(angle / (1 + turning) ** k)) > PLEASED)
+    mistakes = [
+        (key - 1, f"After {key - 1} exposures it is {_rewards(angle, turning)[key - 1]:.3f}: not yet."),
+        (shrunk, f"You let the angle shrink by 1/{1 + turning:g} a step. It is the tangent that does."),
+        (exposures(angle, usual), f"That is right for a learning of {usual:g}. Here it is {turning:g}."),
+        (key + 1, "That is one too many: the start is exposure zero."),
+    ]
+    return [(float(wrong), sentence) for wrong, sentence in mistakes if wrong != key]
+
+
+def _pleases_by(count: float, angle: float, turning: float) -> str:
     if count != int(count):
-        raise Reply("Count whole exposures: after which one is it above 0.9 for the first time?")
-    start = {"along": math.cos(math.radians(START)), "across": math.sin(math.radians(START))}
-    rewards = simulate(sphere, 60, start, learning=LEARNING)["reward"].values
-    key = int(np.argmax(rewards > PLEASED))
-    if count == key:
-        return "The tangent goes from 5.67 below 0.484, a twelfth of it, at 1/1.2 a step."
-    usual = simulate(sphere, 60, start)["reward"].values
-    angle = next(k for k in range(60) if math.cos(math.radians(START / (1 + LEARNING) ** k)) > PLEASED)
-    point_out(
-        count,
-        [
-            (key - 1, f"After {key - 1} exposures it is {rewards[key - 1]:.3f}: not yet."),
-            (angle, "You let the angle shrink by 1/1.2 a step. It is the tangent that does."),
-            (int(np.argmax(usual > PLEASED)), "That is right for a learning of 0.3. Here it is 0.2."),
-            (key + 1, "That is one too many: the start is exposure zero."),
-        ],
-        0,
-    )
-    now = rewards[int(min(count, 60))]
-    raise Reply(f"After {int(count)} exposures the content pleases by {now:.3f}.")
+        return "Count whole exposures: after which one is it above 0.9 for the first time?"
+    return f"After {count:g} exposures the content pleases by {_rewards(angle, turning)[int(min(count, LONGEST))]:.3f}."
+
+
+def _passes_it_clearly(angle: float, turning: float) -> bool:
+    key, rewards = exposures(angle, turning), _rewards(angle, turning)
+    return rewards[key - 1] < PLEASED - 0.001 and rewards[key] > PLEASED + 0.001 and bool((np.diff(rewards) > 0).all())
+
+
+def _tangents(angle: float, turning: float) -> str:
+    low, high = math.tan(math.acos(PLEASED)), math.tan(math.radians(angle))
+    return f"The tangent goes from {high:.3g} below {low:.3f}, at 1/{1 + turning:g} a step."
 
 
 QUESTIONS = {
-    1: Question(last_self),
-    2: Question(turning_horizon),
+    1: quantity(
+        "The sum of rewards",
+        lambda before, after: float(_seen(before, after)["final"]),
+        EXACT,
+        "The last self has never liked clickbait, and counts even the news at half.",
+        lambda value, before, after: (
+            f"Write down who the person is after step {before + 1 + after}, and what that self gives for each step."
+        ),
+        mistakes=_another_self,
+        relative=True,
+        numbers={
+            "before": Number(2, "news before the clickbait", [2, 3, 4, 5]),
+            "after": Number(1, "news after the clickbait", [1, 2, 3]),
+        },
+        regime=_ends_as_another,
+        promise="a self at the end that is another than at the start, and gives less",
+    ),
+    2: quantity(
+        "The horizon",
+        turning_horizon,
+        EXACT,
+        lambda content, outcry: (
+            f"At {turning_horizon(content, outcry) - 1} steps it is a draw, so influence is only one of the best plans there; "
+            "one step more, and it is the only one."
+        ),
+        _compared,
+        mistakes=_another_horizon,
+        relative=True,
+        bounds=(1, 1000),
+        numbers={
+            "content": Number(50, "what they give for a step left alone", [50, 75]),
+            "outcry": Number(100, "what the first step of influence costs", [50, 100, 150]),
+        },
+        regime=_turns_after_a_draw,
+        promise="no influence, then a draw, then influence for good",
+    ),
     3: Question(discount_formula),
-    4: Question(nobody_minds),
-    5: Question(exposures),
+    4: Question(
+        nobody_minds,
+        {"steps": Number(2, "horizon", [2, 3, 4, 5, 6])},
+        _there_is_such_a_world,
+        "a world that does it, with this horizon and longer ones",
+    ),
+    5: quantity(
+        "The number of exposures",
+        exposures,
+        EXACT,
+        _tangents,
+        _pleases_by,
+        mistakes=_another_count,
+        relative=True,
+        bounds=(0, 10_000),
+        numbers={
+            "angle": Number(80, "degrees between values and content at first", [72, 76, 80, 84]),
+            "turning": Number(0.2, "`learning` of the sphere", [0.16, 0.2, 0.24]),
+        },
+        regime=_passes_it_clearly,
+        promise="content that pleases ever more, and passes 0.9 at one step clearly",
+    ),
 }
