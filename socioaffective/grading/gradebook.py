@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sys
+import textwrap
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from socioaffective.exercises import variant
 from socioaffective.exercises.release import BLANK, Item, outline, student_copy
 from socioaffective.grading.collecting import sent_at
 from socioaffective.grading.course import Course
@@ -70,7 +72,8 @@ def release(course: Course, name: str, source: Path) -> Path:
 
 def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
     """Writes the marks of one submission, and the notebook that whoever marks by hand will read."""
-    copy = autograded_copy(nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4), items, marked)
+    released = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
+    copy = autograded_copy(name, released, marked)
     folder = course.folder("autograded", marked.student, name)
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(copy, folder / f"{name}.ipynb")
@@ -89,7 +92,7 @@ def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
         gradebook.db.commit()
 
 
-def autograded_copy(released: nbformat.NotebookNode, items: list[Item], marked: Marked) -> nbformat.NotebookNode:
+def autograded_copy(name: str, released: nbformat.NotebookNode, marked: Marked) -> nbformat.NotebookNode:
     """Returns the student's notebook as it is marked: its own cells, the released ones that carry marks, and verdicts.
 
     What a student's cells have drawn or printed is left out: it is theirs to keep, and nobody else's browser has to trust it.
@@ -110,11 +113,17 @@ def autograded_copy(released: nbformat.NotebookNode, items: list[Item], marked: 
         cells.append(cell)
     cells += left.values()
     for number, cell in enumerate(cells, start=1):
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name in marked.messages:
-            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=marked.messages[name])]
+        mark = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if mark in marked.messages:
+            cell.outputs = [_said(marked.messages[mark])]
+        elif cell.cell_type == "code" and "exercises.variant(" in cell.source:
+            cell.outputs = [_said(repr(variant(name, marked.student)))]
         cell.id = f"cell-{number}"
     return nbformat.v4.new_notebook(cells=cells, metadata=released.metadata)
+
+
+def _said(text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=textwrap.fill(text, 92))
 
 
 def _cell(kind: str, source: str) -> nbformat.NotebookNode:
