@@ -45,14 +45,14 @@ def share(answer: Any, what: str) -> float:
 
 
 def point_out(value: float, mistakes: Iterable[tuple[float, str]], within: float) -> None:
-    """Returns nothing; replies with the sentence of the first usual mistake whose number this is.
+    """Returns nothing; replies with the sentence of the usual mistake whose number this is, or is nearest to.
 
     >>> from socioaffective.exercises.answers import point_out
     >>> point_out(0.3, [(0.5, "That is the half.")], 0.01)
     """
-    for wrong, sentence in mistakes:
-        if abs(value - wrong) <= within:
-            raise Reply(sentence)
+    near = [(abs(value - wrong), sentence) for wrong, sentence in mistakes if abs(value - wrong) <= within]
+    if near:
+        raise Reply(min(near, key=lambda found: found[0])[1])
 
 
 def attempt(what: str, function: Callable, *args: Any, **keywords: Any) -> Any:
