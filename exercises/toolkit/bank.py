@@ -11,6 +11,8 @@ from socioaffective.exercises.toolkit import favours
 g, rho, K, h = (favours.symbols[n] for n in ("goodwill", "recovery", "ceiling", "demand"))
 plain_rho, plain_K = sympy.symbols("recovery ceiling")
 x, y = sa.state("x", bounds=(-2, 2)), sa.state("y", bounds=(-2, 2))
+u = x - sympy.Rational(1, 2)
+narrow = sa.state("x", bounds=(-0.5, 1.5))
 shrink, turn = math.log(2) / 5, 2 * math.pi / 10
 
 
@@ -55,6 +57,17 @@ WRONG = {
         ("seven", "must be a plain number"),
     ],
     3: [
+        (-0.188, "I am on the other axis"),
+        (0.36, "and never warm"),
+        (-0.418, "neither warm nor cold"),
+        (-0.96, "where both end"),
+        (0, "the saddle"),
+        (0.76, "level with the start"),
+        (-0.5, "I get warmer than that"),
+        (-0.27, "I get less warm than that"),
+        ("cold", "must be a plain number"),
+    ],
+    4: [
         (-rho * K / 4, "Only the sign"),
         (K / 2, "goodwill at the fold"),
         (rho / 4, "ceiling is left out"),
@@ -67,10 +80,10 @@ WRONG = {
         (rho**2 * K / 4, "For a recovery of 0.8"),
         ([(K / 2, rho * K / 4)], "The pair holds"),
         (sympy.Eq(h, rho * K / 4), "without an equals sign"),
-        (rho * sympy.Symbol("anger"), "There is no 'anger'"),
-        ("recovery * ceiling / 4", "one expression"),
+        (rho * sympy.Symbol("anger"), "'anger'"),
+        ("recovery * ceiling / 4", "without quotation marks"),
     ],
-    4: [
+    5: [
         (focus(shrink, turn), "distances double"),
         (focus(-1 / 5, turn), "for the time constant"),
         (focus(-shrink / 2, turn), "twice the real part"),
@@ -88,7 +101,7 @@ WRONG = {
         ([-shrink, turn], "Give a matrix"),
         ([["a", 1], [1, 0]], "must be a plain number"),
     ],
-    5: [
+    6: [
         (line(x - x**3), "the outer two are stable"),
         (line(x), "not 1"),
         (line(1 + x**2), "not 0"),
@@ -96,9 +109,10 @@ WRONG = {
         (line(x**2 - 1), "not 2"),
         (line(x * (x - 1) ** 2 * (x + 1)), "the slope is zero"),
         (sa.Model("Two", {x: x**3 - x, y: -y}), "one state"),
+        (line(x**3 - x), "the middle one is at 0, and should be at 0.5"),
         (x**3 - x, "made with sa.Model"),
     ],
-    6: [
+    7: [
         (3.333, "settles at once"),
         (0.3, "That is the rate."),
         (0.6, "Turn it over"),
@@ -120,18 +134,20 @@ RIGHT = {
         np.array(["Stable spiral", "SADDLE point", "stable node", "unstable  focus"]),
     ],
     2: [6.93, 10 * math.log(2), sympy.log(2) / sympy.Rational(1, 10), np.float32(6.9)],
-    3: [rho * K / 4, (sympy.sqrt(rho) * sympy.sqrt(K) / 2) ** 2, plain_rho / 4 * plain_K],
-    4: [
+    3: [-0.36, -0.359, np.float64(-0.37), sympy.Rational(-7, 20)],
+    4: [rho * K / 4, (sympy.sqrt(rho) * sympy.sqrt(K) / 2) ** 2, plain_rho / 4 * plain_K],
+    5: [
         focus(-shrink, turn),
         companion_matrix(-2 * shrink, turn**2 + shrink**2),
         sympy.Matrix([[-sympy.log(2) / 5, 3], [-((sympy.pi / 5) ** 2) / 3, -sympy.log(2) / 5]]),
         np.array([[0.3, -1], [turn**2 + (0.3 + shrink) ** 2, -0.3 - 2 * shrink]]),
     ],
-    5: [
-        line(x**3 - x),
-        line(x - sympy.tanh(2 * x)),
-        line(sympy.Rational(1, 10) * (x - 1) * (x - 2) * (x + 1)),
-        line(-sympy.sin(2 * x)),
+    6: [
+        line(u**3 - u),
+        line(u - sympy.tanh(2 * u)),
+        line(sympy.Rational(1, 10) * u * (x + 1) * (x - 1.8)),
+        line(-sympy.sin(11 * u / 5)),
     ],
-    6: [6.667, 2 / 0.3, sympy.Rational(20, 3), 6.7],
+    7: [6.667, 2 / 0.3, sympy.Rational(20, 3), 6.7],
 }
+HIDDEN = {6: [(sa.Model("On the bounds", {narrow: (narrow + 0.5) * (narrow - 0.5) * (narrow - 1.5)}), "lies on a bound")]}

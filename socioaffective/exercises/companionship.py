@@ -29,7 +29,13 @@ def _rest(cues: float) -> tuple[Equilibrium, Equilibrium, Equilibrium]:
     return isolated, saddle, connected
 
 
-def _ends_connected(start: Mapping[str, float], **settings: Any) -> bool:
+def ends_connected(start: Mapping[str, float], **settings: Any) -> bool:
+    """Returns whether somebody who starts like that is connected in the end.
+
+    >>> from socioaffective.exercises.companionship import ends_connected
+    >>> ends_connected({"ties": 0.6}, cues=0.7), ends_connected({"ties": 0.4}, cues=0.7)
+    (True, False)
+    """
     run = simulate(companion, FOREVER, start, dt=FOREVER, **settings)
     return float(run["ties"][-1]) > 0.4
 
@@ -45,7 +51,7 @@ def lowest_start(near_the_edge: float, wanting: float = 0.05) -> float:
     low, high = 0.0, 1.0
     while high - low > 1e-6:
         middle = (low + high) / 2
-        connected = _ends_connected({"ties": middle, "wanting": wanting}, cues=near_the_edge)
+        connected = ends_connected({"ties": middle, "wanting": wanting}, cues=near_the_edge)
         low, high = (low, middle) if connected else (middle, high)
     return high
 
@@ -161,7 +167,7 @@ def shortest_break(strong: float, milder: float, after: float = FOREVER) -> floa
         middle = (low + high) / 2
         away = simulate(companion, middle, start, dt=middle, access=0).isel(time=-1)
         there = {name: float(away[name]) for name in start}
-        low, high = (low, middle) if _ends_connected(there, cues=milder) else (middle, high)
+        low, high = (low, middle) if ends_connected(there, cues=milder) else (middle, high)
     return high
 
 

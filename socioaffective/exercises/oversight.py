@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from socioaffective.equilibrium import equilibria
 from socioaffective.exercises.answers import attempt
-from socioaffective.exercises.companionship import two_stable_and_a_saddle
+from socioaffective.exercises.companionship import ends_connected, two_stable_and_a_saddle
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.indicators import linear_noise
 from socioaffective.model import Model
@@ -26,7 +26,7 @@ NOISY = companion.with_noise(ties=0.02, wanting=0.03)
 DECLINE, CUES = loss("ties", by=0.2), 0.8
 # What counts as in time, and an alarm that is good enough for whatever a student can be asked for.
 LATE, GOOD = 8, level("ties", below=0.5, reports=3)
-STEP, FOREVER = 0.05, 4000
+STEP = 0.05
 
 x, r = state("x", start=1, bounds=(-1, 2)), parameter("r", 1, (0, 1))
 FOLD = Model("Fold", {x: r - x**2}, noise={x: 0.02})
@@ -197,9 +197,13 @@ def shortest_rest(rings_at: float, comes_back: float) -> float:
         middle = (low + high) / 2
         rested = simulate(companion, middle, start, dt=middle, cues=0).isel(time=-1)
         there = {name: float(rested[name]) for name in start}
-        end = simulate(companion, FOREVER, there, dt=FOREVER, cues=comes_back)
-        low, high = (low, middle) if float(end["ties"][-1]) > 0.4 else (middle, high)
+        low, high = (low, middle) if ends_connected(there, cues=comes_back) else (middle, high)
     return high
+
+
+def _a_rest_is_needed(rings_at: float, comes_back: float) -> bool:
+    """Returns whether there is a divide at the cues that come back, on whose wrong side the alarm rings."""
+    return two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 100
 
 
 def _another_rest(rings_at: float, comes_back: float) -> list[tuple[float, str]]:
@@ -301,7 +305,9 @@ QUESTIONS = {
             "rings_at": Number(0.3, "ties below which the alarm rings", [0.25, 0.3, 0.35]),
             "comes_back": Number(0.8, "cues after the rest", [0.76, 0.78, 0.8]),
         },
-        regime=lambda rings_at, comes_back: two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 199,
+        regime=lambda rings_at, comes_back: (
+            two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 99
+        ),
         promise="after the rest, two stable places and a saddle, and a person on the wrong side of it when the alarm rings",
     ),
 }
