@@ -252,7 +252,7 @@ class _Unpacker:
 
     def _model(self, title: str, equations: Any, shown: list, noise: Any, clock: str, moved: Any) -> Model:
         observables = {
-            name: observable(self.unpack(expression), tuple(self.unpack(bounds)), str(unit), str(meaning))
+            name: observable(self.unpack(expression), bounds=self.unpack(bounds), unit=str(unit), meaning=str(meaning))
             for name, (expression, bounds, unit, meaning) in shown
         }
         model = Model(str(title)[:200], self.unpack(equations), observables, self.unpack(noise), clock)
