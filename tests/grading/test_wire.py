@@ -1,5 +1,6 @@
 """Answers survive the way out of a session as what they were, and nothing else comes through."""
 
+import contextlib
 import importlib.util
 import json
 from fractions import Fraction
@@ -41,7 +42,8 @@ def test_what_is_said_of_an_answer_is_said_of_what_arrives(name, number, bank):
 @pytest.mark.parametrize(
     "value",
     [
-        None, True, 3, -2.5, "text", (1, [2.0, "a"]), {("a", 1): {2: None}}, {1, 2}, frozenset({"a"}), Fraction(1, 3), 1 + 2j, ...,
+        None, True, 3, -2.5, "text", (1, [2.0, "a"]), {("a", 1): {2: None}}, {1, 2}, frozenset({"a"}), 1 + 2j, ...,
+        Fraction(1, 3),
         sympy.Rational(1, 3), sympy.pi * sympy.sqrt(2), -sympy.oo, sympy.Symbol("n", positive=True) ** 2,
         sympy.Piecewise((sympy.Symbol("x"), sympy.Symbol("x") > 0), (0, True)), sympy.Function("f")(sympy.Symbol("x")),
         sympy.Matrix([[1, 2], [3, 4]]), sympy.Eq(sympy.Symbol("x"), 1), sympy.Float("0.1", 40), sa.logistic(sympy.Symbol("x")),
@@ -119,10 +121,8 @@ FORGED = [
 
 @pytest.mark.parametrize("data", FORGED, ids=range(len(FORGED)))
 def test_forged_data_is_refused(data):
-    try:
+    with contextlib.suppress(Refused):
         assert isinstance(unpack(data, lambda *_: None), Opaque)
-    except Refused:
-        pass
 
 
 def test_deep_data_is_refused():
