@@ -112,11 +112,16 @@ def _mark(name: str, points: int | None = None, solution: bool = False, locked: 
 
 
 def main(*names: str) -> None:
-    """Writes `student.ipynb` beside `source.ipynb` in the sets that are named, or in all."""
-    for path in sorted(Path("exercises").glob("*/source.ipynb")):
+    """Writes `student.ipynb` beside `source.ipynb` in the sets that are named, or in all, and the tables of the guide."""
+    from socioaffective.exercises.guide import refreshed
+
+    folder = Path("exercises")
+    for path in sorted(folder.glob("*/source.ipynb")):
         if not names or path.parent.name in names:
             nbformat.write(student_copy(nbformat.read(path, as_version=4)), path.with_name("student.ipynb"))
             print(f"{path} -> student.ipynb")
+    guide = folder / "README.md"
+    guide.write_text(refreshed(guide.read_text(encoding="utf-8"), folder, Path("notebooks")), encoding="utf-8")
 
 
 if __name__ == "__main__":

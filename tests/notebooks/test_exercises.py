@@ -10,6 +10,7 @@ import pytest
 import sympy
 
 import socioaffective as sa
+from socioaffective.exercises.guide import objectives, outlines, refreshed
 from socioaffective.exercises.release import BLANK, outline, student_copy
 
 ROOT = Path(__file__).parents[2]
@@ -168,3 +169,12 @@ def test_of_five_hundred_students_few_share_all_numbers(name):
     if any(question.numbers for question in sa.exercises.questions(name).values()):
         rows = {tuple(tuple(n.values()) for n in sa.exercises.variant(name, who).questions.values()) for who in CLASS}
         assert len(rows) >= 100
+
+
+def test_the_guide_has_the_tables_of_today_and_every_objective_is_served():
+    """Otherwise: python -m socioaffective.exercises.release."""
+    guide = (ROOT / "exercises" / "README.md").read_text()
+    assert refreshed(guide, ROOT / "exercises", ROOT / "notebooks") == guide
+    sets, known = outlines(ROOT / "exercises"), objectives(ROOT / "notebooks")
+    served = {number for items in sets.values() for item in items for number in item.objectives}
+    assert served == set(known)
