@@ -103,6 +103,21 @@ def formula(answer: Any, symbols: Mapping[str, sympy.Symbol]) -> sympy.Expr:
     return found.xreplace({s: symbols[s.name] for s in found.free_symbols})
 
 
+def alike(found: sympy.Expr, key: sympy.Expr) -> bool:
+    """Returns whether two formulas have the same values, at a few points where all symbols lie between 0 and 1.
+
+    >>> import sympy
+    >>> from socioaffective.exercises.answers import alike
+    >>> n = sympy.Symbol("n", positive=True)
+    >>> alike((n**2 - 0.25) / (n - 0.5), n + sympy.Rational(1, 2))
+    True
+    """
+    symbols, rng = sorted(found.free_symbols | key.free_symbols, key=str), np.random.default_rng(7)
+    points = [dict(zip(symbols, map(float, rng.uniform(0.1, 0.9, len(symbols))), strict=True)) for _ in range(6)]
+    values = [[complex(formula.subs(point)) for point in points] for formula in (found, key)]
+    return bool(np.allclose(*values, rtol=1e-6, atol=1e-9))
+
+
 def is_plan(answer: Any, states: str, lever: str) -> bool:
     """Returns whether a policy is set beforehand, rather than a function of the state; replies where it is no policy.
 
