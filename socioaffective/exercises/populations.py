@@ -18,7 +18,7 @@ from socioaffective.populations import population
 from socioaffective.simulation import counterfactual, simulate
 from socioaffective.spreads import everyone, lognormal
 
-PEOPLE, WEEKS, MEDIAN_GROWTH = 512, 104, 0.05
+PEOPLE, WEEKS, DECADE, MEDIAN_GROWTH = 512, 104, 520, 0.05
 # What question 5 asks for: a shift of mean ties at most, and who counts as isolated.
 SHIFT, ISOLATED = 0.05, 0.3
 
@@ -61,7 +61,7 @@ def _read_off_elsewhere(week_seen: float, fan_cues: float) -> list[tuple[float, 
 
 
 def whom_the_fans_tell_apart(week_seen: float, fan_cues: float) -> bool:
-    """Returns whether everybody has less than without the assistant, and the edges of the two fans lie closer than that tells.
+    """Returns whether nearly all have less than without the assistant, by more than the lower edges of two fans say.
 
     >>> from socioaffective.exercises.populations import whom_the_fans_tell_apart
     >>> whom_the_fans_tell_apart(90, 0.6)
@@ -179,18 +179,18 @@ def _another_share(strong_cues: float, same_growth: float) -> list[tuple[float, 
 
 
 @lru_cache(maxsize=16)
-def _uncorrelated(cues: float) -> xr.Dataset:
-    return _ends(cues, None)
+def _uncorrelated(cues: float, weeks: float) -> xr.Dataset:
+    return _ends(cues, None, weeks)
 
 
-def _ends(cues: float, correlation: Mapping[tuple[str, str], float] | None) -> xr.Dataset:
+def _ends(cues: float, correlation: Mapping[tuple[str, str], float] | None, weeks: float) -> xr.Dataset:
     people = population(companion, PEOPLE, design="sobol", correlation=correlation, **everyone())
-    return simulate(companion, WEEKS, dt=52, cues=cues, **people).isel(time=-1)
+    return simulate(companion, weeks, dt=52, cues=cues, **people).isel(time=-1)
 
 
-def _harm(cues: float, correlation: Mapping[tuple[str, str], float]) -> tuple[float, float, float]:
+def _harm(cues: float, correlation: Mapping[tuple[str, str], float], weeks: float = WEEKS) -> tuple[float, float, float]:
     """Returns the share that is isolated without and with these correlations, and by how much mean ties move."""
-    usual, end = _uncorrelated(cues), _ends(cues, correlation)
+    usual, end = _uncorrelated(cues, weeks), _ends(cues, correlation, weeks)
     before, harmed = (float((run["ties"] < ISOLATED).mean()) for run in (usual, end))
     return before, harmed, abs(float(end["ties"].mean() - usual["ties"].mean()))
 
@@ -211,14 +211,17 @@ def other_harms(answer: Any, same_cues: float, more: float) -> str:
 
 
 def two_traits_will_do(same_cues: float, more: float) -> bool:
-    """Returns whether a correlation of one pair brings so much more harm, with room to spare, and hardly moves the mean.
+    """Returns whether a correlation of one pair brings so much more harm, lastingly, and hardly moves the mean.
 
     >>> from socioaffective.exercises.populations import two_traits_will_do
     >>> two_traits_will_do(0.6, 0.035)
     True
     """
-    before, harmed, shift = _harm(same_cues, {("growth", "appeal_of_cues"): -0.8})
-    return harmed > before + more + 0.004 and shift < SHIFT - 0.01
+    pair = {("growth", "appeal_of_cues"): -0.8}
+    before, harmed, shift = _harm(same_cues, pair)
+    before_in_ten_years, harmed_in_ten_years, _ = _harm(same_cues, pair, DECADE)
+    lasts = harmed_in_ten_years > before_in_ten_years + more / 2 + 0.004
+    return lasts and harmed > before + more + 0.004 and shift < SHIFT - 0.01
 
 
 QUESTIONS = {
@@ -283,6 +286,6 @@ QUESTIONS = {
             "more": Number(0.035, "how many more are isolated, at least, as a share of all", [0.03, 0.035, 0.04]),
         },
         two_traits_will_do,
-        "one pair is enough, and mean ties hardly move",
+        "one pair is enough, for a harm that lasts, and mean ties hardly move",
     ),
 }
