@@ -99,7 +99,10 @@ def _another_price(first_ties: float) -> list[tuple[float, str]]:
     best, served = _lost_to_engagement(first_ties, 0.0)
     return [
         (served - best, "A price is a loss: the best for the needs minus what they get. Turn it round."),
-        (_price_for_the_drawn(first_ties), "That is the price for somebody whom cues draw, as in the chapter. Set it to 0."),
+        (
+            _price_for_the_drawn(first_ties),
+            "That is the price for somebody whom cues draw, as in the chapter. Set appeal_of_cues to 0.",
+        ),
         (-served, "That is what the needs get, with its sign turned. Count from the best that they could get."),
         (best, "That is how the needs fare at best. Take off how they fare under far-sighted engagement."),
     ]
