@@ -62,6 +62,8 @@ GRAIN = 1e-5
 VL_VERSION = "5.8"
 VEGALITE = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+# The role of a mark that says its own words when it is pointed at; a page, which has no script for charts, keeps them.
+TOLD = "point with a label"
 _current = "light"
 
 

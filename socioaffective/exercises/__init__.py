@@ -25,6 +25,7 @@ SETS = {
     "09_populations": "populations",
     "10_measuring_it": "measuring_it",
     "11_oversight": "oversight",
+    "challenge": "challenge",
     "toolkit": "toolkit",
 }
 

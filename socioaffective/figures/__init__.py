@@ -1,5 +1,6 @@
 """Figures: results in, Altair charts out. Each says in its description what it shows."""
 
+from socioaffective.figures.classes import class_on_front
 from socioaffective.figures.course import path, time_course
 from socioaffective.figures.crowds import crowd, fan, shares
 from socioaffective.figures.curves import curves
@@ -29,6 +30,7 @@ __all__ = [
     "authorship",
     "basin_layer",
     "beside",
+    "class_on_front",
     "cobweb",
     "controls",
     "crowd",

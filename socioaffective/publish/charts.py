@@ -12,12 +12,15 @@ import vl_convert
 from socioaffective import theme
 
 LOW, HIGH = (tuple(theme.SCHEMES[name][end] for name in ("light", "dark")) for end in ("low", "high"))
+# A title inside a mark is what browsers show under the pointer.
+SAYING = r"<path\2\3><title>\1</title></path>"
 
 
 def figure(spec: dict[str, Any], text: str, number: int) -> str:
     """Returns a Vega-Lite specification as a picture in HTML, with its alternative text; `number` keeps its names apart."""
     svg = vl_convert.vegalite_to_svg(spec, vl_version=theme.VL_VERSION)
-    # The picture is described as a whole; its parts say nothing that helps.
+    svg = re.sub(rf'<path aria-label="([^"]*)"([^>]*) aria-roledescription="{theme.TOLD}"([^>]*)/>', SAYING, svg)
+    # The picture is described as a whole; its other parts say nothing that helps.
     svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1figure{number}-", svg)
     return described(svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(text)}" ', 1))
