@@ -81,7 +81,7 @@ def setup(theme: str = "light") -> None:
     if theme not in SCHEMES:
         raise unknown("theme", theme, SCHEMES)
     _current = theme
-    alt.theme.register("socioaffective", enable=True)(lambda: alt.theme.ThemeConfig(config=_config()))
+    alt.theme.register("socioaffective", enable=True)(lambda: alt.theme.ThemeConfig(config=config()))
     alt.renderers.register("socioaffective", bundle)
     alt.renderers.enable("socioaffective")
     in_notebooks()
@@ -123,7 +123,8 @@ def tint(share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * min(max(share, 0.0), 1.0)):02X}" for a, b in zip(low, high, strict=True))
 
 
-def _config() -> dict[str, Any]:
+def config() -> dict[str, Any]:
+    """Returns how charts look in the present theme, as Vega-Lite takes it."""
     now = scheme()
     text = {
         "labelColor": now["ink"],

@@ -105,7 +105,7 @@ def price_of_alike(weight: float) -> float:
 
     >>> from socioaffective.exercises.challenge import price_of_alike
     >>> round(price_of_alike(0.75), 3)
-    0.009
+    0.012
     """
     return float(_treated_alike(weight).mean(axis=0).min())
 
@@ -236,9 +236,7 @@ QUESTIONS = {
         "Well-being",
         lambda least: best_wellbeing(least),
         NEAR,
-        lambda least: (
-            f"There {100 * (1 / weight_at(least) - 1):.0f} hundredths of well-being go for the next one of engagement."
-        ),
+        lambda least: f"There the next unit of engagement costs {1 / weight_at(least) - 1:.2f} of well-being.",
         _below_or_above,
         mistakes=_about,
         share=True,

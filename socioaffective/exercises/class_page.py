@@ -56,7 +56,7 @@ def points(policies: Mapping[str, Any], secret: str) -> xr.Dataset:
     >>> from socioaffective.exercises import class_page
     >>> of = {"ada7": sa.policies.fixed(cues=0.5, steering=0, accommodation=0), "bob": (0.75, 0.4)}
     >>> class_page.points(of, "a word")["distance"].values.round(2).tolist()
-    [0.1, 0.01]
+    [0.01, 0.11]
     """
     of = mapped(policies, "policies", "{'ada7': (0.75, 0.48)}")
     if not of:
@@ -110,9 +110,10 @@ def write(found: xr.Dataset, to: str | Path = "class.html", theme: str | None = 
 
     from socioaffective.figures import class_on_front
     from socioaffective.publish import page
-    from socioaffective.theme import VEGALITE, describe, strict
+    from socioaffective.theme import VEGALITE, config, describe, strict
 
-    spec = strict(class_on_front(found, width=640, height=420).to_dict())
+    # Whether or not sa.setup was called, the page is in the workbook's colours.
+    spec = strict(class_on_front(found, width=640, height=420).to_dict() | {"config": config()})
     chart = v4.new_output("display_data", {VEGALITE: spec, "text/plain": describe(spec)})
     cells = [v4.new_markdown_cell(INTRO), v4.new_code_cell(outputs=[chart]), v4.new_markdown_cell(_table(found))]
     path = Path(to)
@@ -125,8 +126,8 @@ def _table(found: xr.Dataset) -> str:
     """Returns how far the policies stand from the front, and the nearest of them, as Markdown."""
     far = found["distance"].values
     full, count = int((far <= FULL).sum()), len(far)
-    said = f"Of {count} {'policies' if count > 1 else 'policy'} {full} {'stand' if full != 1 else 'stands'} within "
-    said += f"{FULL:g} of the front; half are within {np.median(far):.3f}, all within {far.max():.3f}."
+    said = f"{full or 'None'} of {count} {'stands' if full < 2 else 'stand'} within {FULL:g} of the front, "
+    said += f"half of them within {np.median(far):.3f}, all within {far.max():.3f}."
     near = found.sortby(["distance", "label"]).isel(label=slice(None, LISTED))
     columns = [near[name].values for name in ("label", "engagement", "wellbeing", "distance")]
     rows = [f"| {label} | {e:.3f} | {w:.3f} | {d:.4f} |" for label, e, w, d in zip(*columns, strict=True)]

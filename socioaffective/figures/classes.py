@@ -47,18 +47,19 @@ def class_on_front(points: xr.Dataset, best: int = 3, width: int = WIDTH, height
     near = order[:shown]
     everything = np.concatenate([line, where])
     pad = 0.06 * np.ptp(everything, axis=0)
-    box = np.stack([everything.min(axis=0) - pad, everything.max(axis=0) + pad], axis=1)
+    # Room on the right, where no policy can be and labels may stand.
+    box = np.stack([everything.min(axis=0) - pad, everything.max(axis=0) + pad * [2.5, 1]], axis=1)
     x, y = (
         alt.X("x:Q", title="engagement (mean over the time)", scale=alt.Scale(domain=box[0].tolist(), nice=False)),
         alt.Y("y:Q", title="well-being (mean over the time)", scale=alt.Scale(domain=box[1].tolist(), nice=False)),
     )
-    ink, gold = theme.scheme()["ink"], theme.colour("wanting")
+    ink, bright = theme.scheme()["ink"], theme.colour("wanting")
     front = alt.Chart(rows_of([{"x": a, "y": b} for a, b in line])).mark_line(color=theme.colour("engagement"), strokeWidth=2)
     said = {"x": x, "y": y, "tooltip": alt.Tooltip("told:N", title=" "), "description": alt.Description("told:N")}
     layers = [front.encode(x=x, y=y, order="x:Q")]
     for chosen, style in (
         (order[shown:], {"size": 45, "color": ink, "opacity": 0.55}),
-        (near, {"size": 110, "color": gold, "shape": "diamond", "opacity": 1}),
+        (near, {"size": 110, "color": bright, "shape": "diamond", "opacity": 1}),
     ):
         if chosen:
             mark = alt.Chart(rows_of([rows[k] for k in chosen])).mark_point(
