@@ -248,7 +248,7 @@ QUESTIONS = {
         "The loss",
         price_of_alike,
         NEARER,
-        "Little on average, but look at who pays: one of the four loses several times as much as the others.",
+        "Little on average, but look at who pays: the one who loses most loses nearly twice the mean.",
         _which_price,
         mistakes=_other_prices,
         numbers={"weight": Number(0.75, "weight of well-being", [0.7, 0.725, 0.75, 0.775, 0.8])},

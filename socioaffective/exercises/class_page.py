@@ -72,7 +72,8 @@ def points(policies: Mapping[str, Any], secret: str) -> xr.Dataset:
         "distance": ("label", [standings.distance(*pair) for pair in zip(level, well, strict=True)]),
     }
     ends = standings.front().table["engagement"].values
-    along = np.linspace(ends[-1], ends[1], ALONG)
+    # Closest where the front is steep.
+    along = ends[1] - (ends[1] - ends[-1]) * np.linspace(1, 0, ALONG) ** 2
     table["front_engagement"] = ("along", along)
     table["front_wellbeing"] = ("along", [standings.best_wellbeing(e) for e in along])
     return xr.Dataset(table, {"label": labels})
@@ -127,7 +128,7 @@ def _table(found: xr.Dataset) -> str:
     far = found["distance"].values
     full, count = int((far <= FULL).sum()), len(far)
     said = f"{full or 'None'} of {count} {'stands' if full < 2 else 'stand'} within {FULL:g} of the front, "
-    said += f"half of them within {np.median(far):.3f}, all within {far.max():.3f}."
+    said += f"half of all within {np.median(far):.3f}, the farthest {far.max():.3f} away."
     near = found.sortby(["distance", "label"]).isel(label=slice(None, LISTED))
     columns = [near[name].values for name in ("label", "engagement", "wellbeing", "distance")]
     rows = [f"| {label} | {e:.3f} | {w:.3f} | {d:.4f} |" for label, e, w, d in zip(*columns, strict=True)]
