@@ -92,7 +92,8 @@ def formula(answer: Any, symbols: Mapping[str, sympy.Symbol]) -> sympy.Expr:
     if isinstance(answer, sympy.core.relational.Relational):
         raise Reply(f"Give what the quantity equals, one expression without an equals sign, made of {allowed}.")
     try:
-        found = sympy.sympify(answer, strict=True)
+        # A text inside any of these would be run as well.
+        found = None if isinstance(answer, (list, tuple, set, frozenset, dict)) else sympy.sympify(answer, strict=True)
     except (sympy.SympifyError, TypeError, AttributeError, ValueError):
         raise Reply(f"Give an expression, made of {allowed}.") from None
     if not isinstance(found, sympy.Expr):

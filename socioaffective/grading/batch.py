@@ -41,11 +41,10 @@ def mark_all(course: Course, name: str, source: Path, again: bool = False) -> It
             yield kept, True
         else:
             waiting[student] = digest
-    if waiting:
-        _prepare(course, source)
+    cache = _prepare(course, source) if waiting else course.root
     strikes = dict.fromkeys(waiting, 0)
     while waiting:
-        for marked in _round(course, name, source, list(waiting), strikes):
+        for marked in _round(course, name, source, cache, list(waiting), strikes):
             _keep(course, name, marked, waiting.pop(marked.student))
             yield marked, False
 
@@ -55,11 +54,12 @@ def submission(course: Course, name: str, student: str) -> Path:
     return course.folder("collected", student, name) / f"{name}.ipynb"
 
 
-def _round(course: Course, name: str, source: Path, students: list[str], strikes: dict[str, int]) -> Iterator[Marked]:
+def _round(
+    course: Course, name: str, source: Path, cache: Path, students: list[str], strikes: dict[str, int]
+) -> Iterator[Marked]:
     """Yields until all are marked or a process is brought down; then the rest waits for another round."""
     # After a fall one at a time, so that it is known whose fault the next one is.
     alone = any(strikes.values())
-    cache = course.root / "machine"
     lanes = get_context("spawn").Value("i", 0)
     given_up = [student for student in students if strikes[student] >= STRIKES]
     for student in given_up:
@@ -87,16 +87,22 @@ def _round(course: Course, name: str, source: Path, students: list[str], strikes
             raise
 
 
-def _prepare(course: Course, source: Path) -> None:
-    """Runs the solutions, which are trusted, so that what they compile is there for all."""
-    cache = course.root / "machine"
-    cache.mkdir(exist_ok=True)
-    os.environ["SOCIOAFFECTIVE_CACHE"] = str(cache)
-    done = cache / f"{hashlib.sha256(source.read_bytes()).hexdigest()[:16]}.done"
+def _prepare(course: Course, source: Path) -> Path:
+    """Returns a folder with what the solutions, which are trusted, compile; all that students' answers compile goes elsewhere.
+
+    Were it one folder, each submission would find what those before it have left, and it would grow too large to copy.
+    """
+    machine = course.root / "machine"
+    cache = machine / hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+    done = cache / "done"
     if not done.exists():
+        cache.mkdir(parents=True, exist_ok=True)
         cells = [cell.source for cell in nbformat.read(source, as_version=4).cells if cell.cell_type == "code"]
-        subprocess.run([sys.executable, "-c", "\n".join(cells)], check=True, cwd=cache, stdout=subprocess.DEVNULL)
+        command, ours = [sys.executable, "-c", "\n".join(cells)], os.environ | {"SOCIOAFFECTIVE_CACHE": str(cache.resolve())}
+        subprocess.run(command, check=True, cwd=cache, env=ours, stdout=subprocess.DEVNULL)
         done.touch()
+    os.environ["SOCIOAFFECTIVE_CACHE"] = str((machine / "answers").resolve())
+    return cache
 
 
 def _begin(name: str, source: Path, limits: Limits, cache: Path, lanes: object) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,11 +50,17 @@ def found_in(download: Path) -> Iterator[Sent]:
             for entry in sorted(archive.infolist(), key=lambda e: e.filename):
                 path = PurePosixPath(entry.filename)
                 if path.suffix == ".ipynb" and "__MACOSX" not in path.parts:
-                    # An archive has local time without a zone.
-                    when = datetime(*entry.date_time).astimezone(UTC)
-                    yield Sent(path, when, entry.file_size, archive=download)
+                    yield Sent(path, _written(entry), entry.file_size, archive=download)
     else:
         raise ValueError(f"{download} is neither a folder nor a zip archive.")
+
+
+def _written(entry: zipfile.ZipInfo) -> datetime:
+    """Returns when an entry was written: an archive has local time without a zone, or a date that there is none."""
+    try:
+        return datetime(*entry.date_time).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC)
 
 
 def plain(text: str) -> str:
@@ -127,7 +134,10 @@ def collect(course: Course, name: str, downloads: list[Path], at: datetime | Non
         folder = course.folder("collected", student, name)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / f"{name}.ipynb").write_bytes(sent.read())
+        try:
+            (folder / f"{name}.ipynb").write_bytes(sent.read())
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:  # Locked, damaged or vanished.
+            said.append(f"{sent.path}: cannot be read ({error})")
         moment = (at or sent.written).astimezone(UTC)
         (folder / TIME).write_text(moment.strftime("%Y-%m-%d %H:%M:%S UTC"), encoding="utf-8")
     missing = [student for student in roster if not course.folder("collected", student, name).exists()]

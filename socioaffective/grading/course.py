@@ -43,7 +43,7 @@ most = 0.5  # and no more than this share
 [grading]
 lanes = 2  # submissions at a time, one for each core
 seconds = 120  # processor time that a notebook may take
-cell_seconds = 60  # and each of its cells, by the clock
+cell_seconds = 60  # and each of its cells; by the clock four times as long
 memory_gb = 3
 
 # How your learning-management system names its columns, where none of the known ways fits:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import socioaffective
+from socioaffective.grading.calls import call_filter
 
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime")
 DISK, MEMORY_LEFT, POLL = 64 * 2**20, 512 * 2**20, 0.1
@@ -24,9 +28,9 @@ LONGEST_LINE = 4 * 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker may use: processor `seconds` in all, seconds a `cell`, `memory` of all its processes in bytes, processes.
+    """What a worker may use: processor `seconds` in all and in a `cell`, `memory` of all its processes in bytes, processes.
 
-    Waiting costs no processor time, so there is a limit in seconds by the clock too: four times as many.
+    Waiting costs no processor time, so there are limits in seconds by the clock too: four times as many.
     """
 
     seconds: float = 120
@@ -92,7 +96,8 @@ def _shown(cache: Path) -> tuple[str, ...]:
     return (*(str(Path(path).resolve()) for path in paths), sys.prefix)
 
 
-def _die_first() -> None:
+def die_first() -> None:
+    """Returns nothing; where memory runs out, the kernel ends this process before any other."""
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
 
@@ -115,14 +120,19 @@ class Worker:
         walls = [*_walls(_shown(cache)), "--clearenv"]
         for name, value in environment.items():
             walls += ["--setenv", name, value]
-        self._process = subprocess.Popen(
-            [*walls, sys.executable, "-P", "-m", "socioaffective.grading.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"]},
-            preexec_fn=_die_first,
-        )
+        with tempfile.TemporaryFile() as calls:
+            calls.write(call_filter())
+            calls.seek(0)
+            walls += ["--seccomp", str(calls.fileno())] if call_filter() else []
+            self._process = subprocess.Popen(
+                [*walls, sys.executable, "-P", "-m", "socioaffective.grading.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": os.environ["PATH"]},
+                preexec_fn=die_first,
+                pass_fds=[calls.fileno()],
+            )
         os.set_blocking(self._process.stdin.fileno(), False)
 
     def __enter__(self) -> Worker:
@@ -133,7 +143,10 @@ class Worker:
 
     def stop(self) -> None:
         """Ends the worker and all that it started."""
-        self._process.kill()
+        # One by one, since what is shut in could have unlearned to die with its parent.
+        for pid in _family(self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
         self._process.stdin.close()
         self._process.stdout.close()
@@ -142,8 +155,9 @@ class Worker:
         """Raises Stopped once the worker has ended or uses more than it may."""
         if time.monotonic() - self._began > 4 * self.limits.seconds:
             raise Stopped("it took too long")
-        used = sum(_resident(pid) for pid in _family(self._process.pid))
-        if used > self.limits.memory or _available() < MEMORY_LEFT:
+        used = sum(resident(pid) for pid in _family(self._process.pid))
+        # Where memory runs out, those that use little of it are not to blame.
+        if used > self.limits.memory or (used > MEMORY_LEFT and _available() < MEMORY_LEFT):
             raise Stopped("it used too much memory")
 
     def ask(self, message: Any) -> None:
@@ -196,7 +210,14 @@ def _family(root: int) -> list[int]:
     return found
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Returns how many bytes of memory a process has, and 0 for one that has ended.
+
+    >>> import os
+    >>> from socioaffective.grading.sandbox import resident
+    >>> resident(os.getpid()) > 10**6
+    True
+    """
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, ValueError):

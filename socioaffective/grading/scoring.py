@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -16,16 +17,18 @@ from typing import Any
 import nbformat
 import numpy as np
 import sympy
+from sympy.parsing import sympy_parser
 
 import socioaffective as sa
 from socioaffective.exercises.questions import Verdict
 from socioaffective.exercises.release import FOR_HIDDEN, Item, outline, student_copy
 from socioaffective.exercises.variants import same_student
-from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker
+from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker, die_first, resident
 from socioaffective.grading.submissions import Unreadable, cells_of
 from socioaffective.grading.wire import Opaque, Refused, error_of, mapping, pack, unpack
+from socioaffective.machine.backends import backend
 
-SCORING_SECONDS, SCORING_MEMORY = 120, 12 * 2**30
+SCORING_SECONDS, SCORING_ADDRESSES, MOST_SAID = 120, 12 * 2**30, 4_000
 
 
 @dataclass
@@ -72,6 +75,8 @@ class Scorer:
             self._run(student, marked)
         except Stopped as stop:
             marked.notes.append(f"The notebook was stopped: {stop}. Questions without a verdict got no marks.")
+        except Exception as error:  # A notebook can write any message; it must not end a whole batch.
+            marked.notes.append(f"The notebook was stopped: it wrote what is no answer ({type(error).__name__}).")
         marked.seconds = time.monotonic() - began
         return marked
 
@@ -91,16 +96,16 @@ class Scorer:
                 if "answers" in message:
                     break
                 if message.get("error"):
-                    marked.errors[code[int(message["cell"])][0]] = str(message["error"])[:2000]
+                    marked.errors[code[int(message["cell"])][0]] = readable(message["error"])
             worked = message.get("student")
             if isinstance(worked, str) and worked.strip() and same_student(worked) != same_student(student):
                 marked.notes.append(
-                    f"This was worked with the numbers of '{worked[:60]}' and marked with those of '{student}'."
+                    f"This was worked with the numbers of '{bare(worked)}' and marked with those of '{student}'."
                 )
             for item in checked:
                 data = mapping(message["answers"]).get(f"answer_{item.number}")
                 points, said = self._apart(worker, lambda i=item, d=data: self._score(i, d, student, worker))
-                marked.marks[item.cell], marked.messages[item.cell] = points, said
+                marked.marks[item.cell], marked.messages[item.cell] = points, readable(said)
 
     def _message(self, message: Any) -> dict:
         try:
@@ -115,22 +120,28 @@ class Scorer:
         if not child:
             try:
                 os.close(ours)
-                for what, most in ((resource.RLIMIT_CPU, SCORING_SECONDS), (resource.RLIMIT_AS, SCORING_MEMORY)):
+                die_first()
+                for what, most in ((resource.RLIMIT_CPU, SCORING_SECONDS), (resource.RLIMIT_AS, SCORING_ADDRESSES)):
                     resource.setrlimit(what, (most, most))
-                os.write(theirs, json.dumps(job()).encode())
+                # To read a text as a formula is to run it. An answer that holds a text where a formula belongs stays one.
+                sympy_parser.parse_expr = _unread
+                # So that a mark does not hang on how fast this machine was.
+                backend("by size")
+                points, said = job()
+                os.write(theirs, json.dumps([points, said[:MOST_SAID]]).encode())
             except BaseException as error:  # A child never returns into its parent's code.
                 os.write(theirs, json.dumps([0.0, f"Your answer cannot be marked ({type(error).__name__})."]).encode())
             finally:
                 os._exit(0)
         os.close(theirs)
         try:
-            return self._outcome(ours, worker)
+            return self._outcome(ours, worker, child)
         finally:
             os.close(ours)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
-    def _outcome(self, pipe: int, worker: Worker) -> tuple[float, str]:
+    def _outcome(self, pipe: int, worker: Worker, child: int) -> tuple[float, str]:
         began, text = time.monotonic(), b""
         while time.monotonic() - began < 2 * SCORING_SECONDS:
             if select.select([pipe], [], [], POLL)[0]:
@@ -140,6 +151,8 @@ class Scorer:
                     return float(points), str(said)
                 text += part
             worker.watch()
+            if resident(child) > self.limits.memory:
+                return 0.0, "Your answer takes too much memory to look at."
         return 0.0, "Your answer takes too long to look at."
 
     def _score(self, item: Item, data: Any, student: str, worker: Worker) -> tuple[float, str]:
@@ -156,7 +169,8 @@ class Scorer:
         points = verdict.share * (item.points - hidden)
         if not (verdict.passed and hidden):
             return points, repr(verdict)
-        if said := self._hidden(item, answer, student):
+        said = self._hidden(item, answer, student)
+        if said is not None:
             return points, f"{verdict!r} A hidden check: {said}"
         return points + hidden, f"{verdict!r} The hidden checks passed as well."
 
@@ -166,7 +180,8 @@ class Scorer:
         except Exception as error:  # No answer is an error.
             return Verdict(item.number, True, False, f"It cannot be used ({type(error).__name__}: {str(error)[:300]}).")
 
-    def _hidden(self, item: Item, answer: Any, student: str) -> str:
+    def _hidden(self, item: Item, answer: Any, student: str) -> str | None:
+        """Returns what the hidden checks say, and None where they pass."""
         space = {"sa": sa, "np": np, "sympy": sympy, "my": sa.exercises.variant(self.name, student)}
         try:
             exec(compile(item.hidden, "hidden", "exec"), space | {f"answer_{item.number}": answer})
@@ -174,7 +189,7 @@ class Scorer:
             return str(failed)
         except Exception as error:  # No answer is an error.
             return f"it cannot be used ({type(error).__name__}: {str(error)[:300]})."
-        return ""
+        return None
 
 
 def _caller(worker: Worker) -> Callable[..., Any]:
@@ -193,6 +208,31 @@ def _caller(worker: Worker) -> Callable[..., Any]:
         return unpack(message["value"], _no_function)
 
     return call
+
+
+def _unread(*_: Any, **__: Any) -> Any:
+    raise SyntaxError("a text is no formula")
+
+
+def readable(said: Any) -> str:
+    """Returns a text of a student's without what would steer a terminal or cannot be written to a file.
+
+    >>> from socioaffective.grading.scoring import readable
+    >>> readable("no \x1b[31mred\ud800")
+    'no ?[31mred?'
+    """
+    text = str(said)[:MOST_SAID].encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
+
+
+def bare(said: str) -> str:
+    """Returns a text of a student's as a part of a sentence, with nothing in it that would be a link, a picture or a tag.
+
+    >>> from socioaffective.grading.scoring import bare
+    >>> bare("ada_7 <img src=x>")
+    'ada_7 img src x'
+    """
+    return " ".join(re.findall(r"[\w@.+-]+", said[:60]))
 
 
 def _no_function(*_: Any, **__: Any) -> Any:

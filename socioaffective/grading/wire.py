@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy.core.function import AppliedUndef
-from sympy.logic.boolalg import Boolean, BooleanAtom
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import BooleanAtom
 
 from socioaffective.aggregates import ces, ces_slope
 from socioaffective.foresight import Planner
@@ -35,8 +35,12 @@ ALARMS = (alarms.Either, alarms.Level, alarms.Trend, alarms.Cusum, alarms.Slowin
 POLICIES = (Steps, Relay, Capped, Resting, Climber, ABTest, Bandit, Planner)
 KINDS = {kind.__name__: kind for kind in (*POLICIES, *ALARMS, Objective, DRMDP)}
 CONSTANTS = ("pi", "E", "I", "oo", "zoo", "nan", "GoldenRatio", "EulerGamma", "true", "false")
-HEADS = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Min, sympy.Max, sympy.Piecewise, sympy.Tuple, sympy.FiniteSet)
-OWN = {"logistic": logistic, "ces": ces, "ces_slope": ces_slope}
+HEADS = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Mod, sympy.Tuple, sympy.FiniteSet, ExprCondPair, logistic, ces, ces_slope)
+KNOWN = {head.__name__: head for head in HEADS}
+# Where SymPy has its functions, relations and conditions: none of these is made of a text, as symbols and functions are.
+FAMILIES = ("sympy.functions.", "sympy.core.relational", "sympy.logic.boolalg")
+# What a function of the notebook may be said to have raised: nothing by which a check, or a loop in it, ends well.
+RAISED = (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
 PLAIN = (type(None), bool, float, str)
 
 
@@ -82,9 +86,7 @@ class _Packer:
         if value is ...:
             return ["ellipsis"]
         if kind is int:
-            if value.bit_length() > MOST_BITS:
-                raise Refused("its number is too large")
-            return ["int", str(value)]
+            return ["int", self._digits(value)]
         if kind is complex:
             return ["complex", self.pack(value.real), self.pack(value.imag)]
         if kind in (list, tuple, set, frozenset):
@@ -92,7 +94,7 @@ class _Packer:
         if kind in (dict, MappingProxyType):
             return ["dict", [[self.pack(k), self.pack(v)] for k, v in value.items()]]
         if kind is Fraction:
-            return ["fraction", str(value.numerator), str(value.denominator)]
+            return ["fraction", self._digits(value.numerator), self._digits(value.denominator)]
         return self._pack_other(value, kind)
 
     def _pack_other(self, value: Any, kind: type) -> Any:
@@ -115,6 +117,11 @@ class _Packer:
             return self._opaque(kind)
         self.calls.append(value)
         return ["call", len(self.calls) - 1]
+
+    def _digits(self, value: int) -> str:
+        if value.bit_length() > MOST_BITS:
+            raise Refused("its number is too large")
+        return str(value)
 
     def _opaque(self, kind: type) -> Any:
         return ["opaque", f"an object of type {kind.__name__[:60]}"]
@@ -143,9 +150,9 @@ class _Packer:
         if isinstance(value, sympy.Symbol):
             return ["symbol", value.name, [[k, v] for k, v in value._assumptions_orig.items() if isinstance(v, bool)]]
         if isinstance(value, sympy.Integer):
-            return ["Integer", self.pack(int(value))]
+            return ["Integer", self._digits(value.p)]
         if isinstance(value, sympy.Rational):
-            return ["Rational", self.pack(value.p), self.pack(value.q)]
+            return ["Rational", self._digits(value.p), self._digits(value.q)]
         if isinstance(value, sympy.Float):
             return ["Float", str(value)[:100], min(int(value._prec), 1000)]
         for name in CONSTANTS:
@@ -154,7 +161,7 @@ class _Packer:
         if value is sympy.S.NegativeInfinity:
             return ["constant", "-oo"]
         args = [self._symbolic(arg) for arg in value.args]
-        return ["apply" if isinstance(value, AppliedUndef) else "head", type(value).__name__, args]
+        return ["head", type(value).__name__, args]
 
 
 def unpack(data: Any, call: Callable[..., Any]) -> Any:
@@ -187,53 +194,53 @@ class _Unpacker:
         if type(data) is int:
             return float(data)
         tag, *rest = data
-        return getattr(self, f"_{tag}", self._unknown)(*rest)
+        return getattr(self, f"of_{tag}", self._unknown)(*rest)
 
     def _unknown(self, *rest: Any) -> Any:
         raise Refused("it is no answer")
 
-    def _int(self, digits: str) -> int:
+    def of_int(self, digits: str) -> int:
         if len(digits) > 1300:
             raise Refused("its number is too large")
         return int(digits)
 
-    def _ellipsis(self) -> Any:
+    def of_ellipsis(self) -> Any:
         return ...
 
-    def _float(self, said: str) -> float:
+    def of_float(self, said: str) -> float:
         return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[said]
 
-    def _complex(self, real: Any, imag: Any) -> complex:
+    def of_complex(self, real: Any, imag: Any) -> complex:
         return complex(self.unpack(real), self.unpack(imag))
 
-    def _list(self, items: list) -> list:
+    def of_list(self, items: list) -> list:
         return [self.unpack(item) for item in items]
 
-    def _tuple(self, items: list) -> tuple:
-        return tuple(self._list(items))
+    def of_tuple(self, items: list) -> tuple:
+        return tuple(self.of_list(items))
 
-    def _set(self, items: list) -> set:
-        return set(self._list(items))
+    def of_set(self, items: list) -> set:
+        return set(self.of_list(items))
 
-    def _frozenset(self, items: list) -> frozenset:
-        return frozenset(self._list(items))
+    def of_frozenset(self, items: list) -> frozenset:
+        return frozenset(self.of_list(items))
 
-    def _dict(self, items: list) -> dict:
+    def of_dict(self, items: list) -> dict:
         return {self.unpack(k): self.unpack(v) for k, v in items}
 
-    def _fraction(self, above: str, below: str) -> Fraction:
-        return Fraction(self._int(above), self._int(below))
+    def of_fraction(self, above: str, below: str) -> Fraction:
+        return Fraction(self.of_int(above), self.of_int(below))
 
-    def _scalar(self, item: Any) -> Any:
+    def of_scalar(self, item: Any) -> Any:
         return np.asarray(self.unpack(item))[()]
 
-    def _array(self, shape: list[str], items: list) -> np.ndarray:
-        return np.array(self._list(items)).reshape([self._int(n) for n in shape])
+    def of_array(self, shape: list[str], items: list) -> np.ndarray:
+        return np.array(self.of_list(items)).reshape([self.of_int(n) for n in shape])
 
-    def _opaque(self, said: str) -> Opaque:
+    def of_opaque(self, said: str) -> Opaque:
         return Opaque(str(said)[:100])
 
-    def _call(self, place: int) -> Callable:
+    def of_call(self, place: int) -> Callable:
         if type(place) is not int:
             raise Refused("it is no answer")
 
@@ -242,15 +249,15 @@ class _Unpacker:
 
         return function
 
-    def _kind(self, name: str, fields: list) -> Any:
+    def of_kind(self, name: str, fields: list) -> Any:
         return KINDS[name](**{field: self.unpack(value) for field, value in fields})
 
-    def _quantity(self, fields: list) -> QuantitySymbol:
+    def of_quantity(self, fields: list) -> QuantitySymbol:
         given = {name: self.unpack(value) for name, value in fields}
         given["bounds"] = tuple(float(b) for b in given["bounds"])
         return QuantitySymbol(Quantity(**given))
 
-    def _model(self, title: str, equations: Any, shown: list, noise: Any, clock: str, moved: Any) -> Model:
+    def of_model(self, title: str, equations: Any, shown: list, noise: Any, clock: str, moved: Any) -> Model:
         observables = {
             name: observable(self.unpack(expression), bounds=self.unpack(bounds), unit=str(unit), meaning=str(meaning))
             for name, (expression, bounds, unit, meaning) in shown
@@ -259,43 +266,43 @@ class _Unpacker:
         values = self.unpack(moved)
         return model.replace(**values) if values else model
 
-    def _matrix(self, rows: str, columns: str, items: list) -> sympy.Matrix:
-        return sympy.Matrix(self._int(rows), self._int(columns), self._list(items))
+    def of_matrix(self, rows: str, columns: str, items: list) -> sympy.Matrix:
+        return sympy.Matrix(self.of_int(rows), self.of_int(columns), self._expressions(items))
 
-    def _symbol(self, name: str, assumptions: list) -> sympy.Symbol:
+    def of_symbol(self, name: str, assumptions: list) -> sympy.Symbol:
         if not re.fullmatch(r"\w{1,60}", name):
             raise Refused("a symbol has a strange name")
         return sympy.Symbol(name, **{str(k): v for k, v in assumptions if isinstance(v, bool)})
 
-    def _Integer(self, value: Any) -> sympy.Integer:
-        return sympy.Integer(self.unpack(value))
+    def of_Integer(self, digits: str) -> sympy.Integer:
+        return sympy.Integer(self.of_int(digits))
 
-    def _Rational(self, above: Any, below: Any) -> sympy.Rational:
-        return sympy.Rational(self.unpack(above), self.unpack(below))
+    def of_Rational(self, above: str, below: str) -> sympy.Rational:
+        return sympy.Rational(self.of_int(above), self.of_int(below))
 
-    def _Float(self, said: str, bits: int) -> sympy.Float:
+    def of_Float(self, said: str, bits: int) -> sympy.Float:
         if not re.fullmatch(r"[-+0-9.eE]{1,100}", said):
             raise Refused("it is no answer")
         return sympy.Float(said, precision=min(int(bits), 1000))
 
-    def _constant(self, name: str) -> Any:
+    def of_constant(self, name: str) -> Any:
         return -sympy.oo if name == "-oo" else getattr(sympy, name) if name in CONSTANTS else self._unknown()
 
-    def _apply(self, name: str, args: list) -> Any:
-        if not re.fullmatch(r"\w{1,60}", name):
-            raise Refused("a function has a strange name")
-        return sympy.Function(name)(*self._list(args))
-
-    def _head(self, name: str, args: list) -> Any:
-        if name == "ExprCondPair":
-            return tuple(self._list(args))
-        head, parts = OWN.get(name) or getattr(sympy, name, None), self._list(args)
-        known = isinstance(head, type) and issubclass(head, (*HEADS, sympy.Function, sympy.Rel, Boolean))
+    def of_head(self, name: str, args: list) -> Any:
+        head, parts = KNOWN.get(name) or getattr(sympy, name, None), self._expressions(args)
+        known = isinstance(head, type) and (head in HEADS or head.__module__.startswith(FAMILIES))
         if not known or issubclass(head, BooleanAtom):
             return Opaque(f"an expression of kind {str(name)[:60]}")
         if head is sympy.Pow and parts[1].is_number and abs(parts[1].evalf(5)) > MOST_POWER:
             raise Refused("its power is too large")
         return head(*parts)
+
+    def _expressions(self, items: list) -> list:
+        """Returns the parts of an expression; SymPy would read a text among them, and to read it is to run it."""
+        parts = self.of_list(items)
+        if not all(isinstance(part, (sympy.Basic, sympy.MatrixBase)) for part in parts):
+            raise Refused("it is no answer")
+        return parts
 
 
 def error_of(name: str, text: str) -> Exception:
@@ -306,7 +313,7 @@ def error_of(name: str, text: str) -> Exception:
     (KeyError('tie'), RuntimeError('MyOwn: no'))
     """
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, (UnicodeError, OSError)):
+    if isinstance(kind, type) and issubclass(kind, RAISED) and not issubclass(kind, UnicodeError):
         return kind(text)
     return RuntimeError(f"{name}: {text}")
 
