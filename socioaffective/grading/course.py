@@ -55,8 +55,6 @@ NBGRADER = """c = get_config()  # noqa: F821 - nbgrader defines it
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.course_id = {name!r}
 c.CourseDirectory.submitted_directory = "collected"
-# What students write is shown to those who mark it, and must not run there.
-c.HTMLExporter.sanitize_html = True
 """
 
 

@@ -95,19 +95,20 @@ def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
 def autograded_copy(name: str, released: nbformat.NotebookNode, marked: Marked) -> nbformat.NotebookNode:
     """Returns the student's notebook as it is marked: its own cells, the released ones that carry marks, and verdicts.
 
-    What a student's cells have drawn or printed is left out: it is theirs to keep, and nobody else's browser has to trust it.
+    Whoever marks reads it in a browser that may do much: so what a student's cells have drawn or printed is left out, and what
+    they have written has no tags and links.
     """
     ours = {c.metadata["nbgrader"]["grade_id"]: c for c in released.cells if "nbgrader" in c.metadata}
     left, cells = dict(ours), []
     if marked.notes:
-        cells.append(nbformat.v4.new_markdown_cell("\n\n".join(f"**Note.** {note}" for note in marked.notes)))
+        cells.append(nbformat.v4.new_markdown_cell("\n\n".join(f"**Note.** {harmless(note)}" for note in marked.notes)))
     for k, theirs in enumerate(marked.cells):
         known = left.pop(theirs["grade_id"], None) if theirs["grade_id"] else None
         if theirs["grade_id"] in ours and known is None:
             continue
         cell = nbformat.from_dict(known) if known else _cell(theirs["cell_type"], theirs["source"])
         if known and known.metadata["nbgrader"]["solution"]:
-            cell.source = theirs["source"]
+            cell.source = harmless(theirs["source"]) if cell.cell_type == "markdown" else theirs["source"]
         if k in marked.errors and cell.cell_type == "code":
             cell.outputs = [nbformat.v4.new_output("stream", name="stderr", text=marked.errors[k])]
         cells.append(cell)
@@ -127,7 +128,19 @@ def _said(text: str) -> nbformat.NotebookNode:
 
 
 def _cell(kind: str, source: str) -> nbformat.NotebookNode:
-    return getattr(nbformat.v4, f"new_{kind}_cell")(source)
+    return nbformat.v4.new_code_cell(source) if kind == "code" else nbformat.v4.new_markdown_cell(harmless(source))
+
+
+def harmless(markdown: str) -> str:
+    """Returns a text in which nothing is a tag, a link or a picture any more; all of it can still be read.
+
+    nbgrader's pages do not use nbconvert's own way of cleaning.
+
+    >>> from socioaffective.grading.gradebook import harmless
+    >>> harmless("*So* <b>there</b> [see](javascript:run) $a<b$")
+    '*So* < b>there< /b> [see] (javascript:run) $a< b$'
+    """
+    return markdown.replace("<", "< ").replace("](", "] (").replace("]:", "] :")
 
 
 def settle(course: Course, name: str) -> list[dict[str, Any]]:
@@ -169,7 +182,6 @@ def feedback(course: Course, name: str) -> list[Path]:
     options.CourseDirectory.root, options.CourseDirectory.assignment_id = str(course.root), name
     options.CourseDirectory.submitted_directory, options.CourseDirectory.course_id = "collected", course.root.name
     options.CourseDirectory.db_url = _database(course)
-    options.HTMLExporter.sanitize_html = True
     with opened(course):
         converter = GenerateFeedback(coursedir=CourseDirectory(config=options), config=options)
         converter.log = logging.getLogger("nbgrader")
