@@ -44,10 +44,9 @@ def cache(tmp_path):
 def mark(shut_in, tmp_path, cache, monkeypatch):
     """Returns a function that marks a notebook made of this code."""
     monkeypatch.setattr(scoring, "SCORING_SECONDS", 3)
-    monkeypatch.setattr(sandbox, "CLOCK", 1)
 
     def marked(*code):
-        limits = sandbox.Limits(seconds=15, cell=4, memory=2**30)
+        limits = sandbox.Limits(seconds=12, cell=4, memory=2**30)
         scorer = scoring.Scorer("00_tour", pupils.source_of("00_tour"), limits, cache)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in code])
         return scorer.mark("example", pupils.written(notebook, tmp_path / "sent" / "00_tour.ipynb"))
@@ -67,14 +66,13 @@ def forge(message):
 # What SymPy would run, were it given as a part of a formula.
 RUN = "open('PLACE/ran', 'w').close() or 1"
 FORGED = [
-    {"answers": {"answer_1": ["head", "sin", [RUN]], "answer_2": ["apply", "f", [RUN]]}},
-    {"answers": {"answer_1": ["head", "Tuple", [RUN]], "answer_2": ["matrix", "1", "1", [RUN]]}},
-    {"answers": {"answer_1": ["head", "Symbol", [RUN]], "answer_2": ["head", "Function", [RUN]]}},
-    {"answers": {"answer_1": ["dict", [[RUN, ["tuple", [RUN]]]]], "answer_4": ["dict", [["growth", RUN], ["loss", RUN]]]}},
+    {"answers": {"answer_1": ["head", "sin", [RUN]], "answer_2": ["apply", "f", [RUN]], "answer_3": ["head", "Tuple", [RUN]],
+                 "answer_4": ["matrix", "1", "1", [RUN]]}},
+    {"answers": {"answer_1": ["head", "Symbol", [RUN]], "answer_2": ["head", "Function", [RUN]],
+                 "answer_3": ["dict", [[RUN, ["tuple", [RUN]]]]], "answer_4": ["dict", [["growth", RUN], ["loss", RUN]]]}},
     {"answers": {"answer_1": ["_class__", 1], "answer_2": ["_setattr__", "left", 1e99]}},
     {"answers": {"answer_1": 5.0, "check_1": 5.0}, "marks": {"check_1": 5.0}, "student": "\ud800"},
-    {"answers": 3}, {"error": "x"}, {"error": "x", "cell": 99}, {"error": "x", "cell": "a"}, 3, "[" * 10**5, "no json",
-    "9" * 5000, "x" * (5 * 2**20), [5.0, "passed"],
+    {"answers": 3}, {"error": "x"}, {"error": "x", "cell": 99}, [5.0, "passed"], "[" * 10**5, "9" * 5000, "x" * (5 * 2**20),
 ]  # fmt: skip
 ATTACKS = {
     "patches": """
@@ -151,20 +149,17 @@ answer_4 = {"growth": answer_2, "loss": sympy.Piecewise(*[(k, sympy.Symbol("x") 
 import socioaffective as sa
 answer_3 = sa.policies.schedule(cues={0: 0.9, **{260 + k * 1e-9: 0.1 for k in range(20_000)}})""",
 }  # fmt: skip
-# Why some of them end, to be sure that they have begun.
-ENDS = {
-    "leaves": "ended its own session", "fills memory": "too much memory", "fills memory by many": "too much memory",
-    "loops": "too", "sleeps": "too long", "loops when looked at": "too", "writes for ever": "too",
-}  # fmt: skip
+# These take no processor time, or do not end by that.
+SLOW = ("sleeps", "writes for ever")
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gets_nothing(mark, name):
-    began = time.monotonic()
-    marked = mark(ATTACKS[name])
+def test_an_attack_gets_nothing(mark, monkeypatch, name):
+    if name in SLOW:
+        monkeypatch.setattr(sandbox, "CLOCK", 2)
+    marked = mark("raise ValueError('begun')", ATTACKS[name])
     assert not any(marked.marks.values()), marked
-    assert time.monotonic() - began < 60
-    assert ENDS.get(name, "") in " ".join(marked.notes), marked.notes
+    assert marked.errors[0] == "ValueError: begun"
 
 
 @pytest.mark.parametrize("message", FORGED, ids=range(len(FORGED)))
