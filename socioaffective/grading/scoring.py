@@ -218,8 +218,8 @@ def readable(said: Any) -> str:
     """Returns a text of a student's without what would steer a terminal or cannot be written to a file.
 
     >>> from socioaffective.grading.scoring import readable
-    >>> readable("no \x1b[31mred\ud800")
-    'no ?[31mred?'
+    >>> readable("no \x1b[31mred")
+    'no ?[31mred'
     """
     text = str(said)[:MOST_SAID].encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
