@@ -26,14 +26,6 @@ from socioaffective.grading.wire import Refused, error_of, unpack
 RIGHT = 'answer_4 = {"growth": 0.02, "loss": 0.02}'
 
 
-@pytest.fixture(scope="session")
-def shut_in():
-    try:
-        sandbox.ready()
-    except sandbox.Unfit as unfit:
-        (pytest.fail if os.environ.get("SOCIOAFFECTIVE_REQUIRE_SANDBOX") else pytest.skip)(str(unfit))
-
-
 @pytest.fixture
 def cache(tmp_path):
     (tmp_path / "cache").mkdir()
