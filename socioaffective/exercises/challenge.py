@@ -22,6 +22,7 @@ from socioaffective.exercises.standings import (
     distance,
     key_of,
     mixture,
+    standing,
     weight_at,
     wellbeing,
 )
@@ -261,5 +262,5 @@ QUESTIONS = {
         keepable,
         "plans that keep the floor for each of the four",
     ),
-    4: Question(your_policy),
+    4: Question(your_policy, report=lambda policy: dict(zip(("engagement", "wellbeing"), standing(policy), strict=True))),
 }

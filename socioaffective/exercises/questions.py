@@ -47,6 +47,7 @@ class Question:
     `regime(**numbers)` proves, by the library, that the numbers lead to what the question is about; `promise` says in words
     what that is. Where the answer is one number, `key(**numbers)` is the right one, `room(**numbers)` how far off an answer
     may be, and `mistakes(**numbers)` the answers to which usual misconceptions lead, each with its sentence.
+    `report(answer)` is what else is told of an answer that earns marks, to whoever looks at a whole class.
     """
 
     judge: Callable[..., str]
@@ -56,6 +57,7 @@ class Question:
     key: Callable[..., float] | None = None
     room: Callable[..., float] | None = None
     mistakes: Callable[..., Sequence[tuple[float, str]]] | None = None
+    report: Callable[[Any], Mapping[str, float]] | None = None
 
     def examples(self) -> dict[str, float]:
         """Returns the numbers of the example."""

@@ -86,6 +86,17 @@ def export(course: Course, args: argparse.Namespace) -> None:
     print(f"Marks of {len(rows)} students: {path}." + (f" To be marked by hand: {len(waiting)}." if waiting else ""))
 
 
+def page(course: Course, args: argparse.Namespace) -> None:
+    """Shows where the policies of a class stand, without names."""
+    from socioaffective.exercises import class_page
+
+    of = {who: (report["engagement"], report["wellbeing"]) for who, report in batch.reports(course, args.set).items()}
+    if not of:
+        raise ValueError(f"No policy in {args.set} has earned a mark yet: autograde the challenge first.")
+    path = class_page.write(class_page.points(of, course.secret), course.root / f"class-{args.set}.html")
+    print(f"{len(of)} policies: {path}. Each student's feedback says which is theirs.")
+
+
 def everything(course: Course, args: argparse.Namespace) -> None:
     """Collects, marks, makes pages and exports."""
     for step in (gather, autograde, feedback, export):
@@ -99,6 +110,7 @@ STEPS = {
     "autograde": (autograde, "mark what was collected; goes on where it was stopped"),
     "feedback": (feedback, "make a page for each student"),
     "export": (export, "write the marks as a table"),
+    "page": (page, "show the policies of a class on the challenge's plane, without names"),
     "all": (everything, "collect, autograde, feedback and export"),
 }
 

@@ -101,17 +101,16 @@ def _prepare(course: Course, source: Path) -> Path:
         command, ours = [sys.executable, "-c", "\n".join(cells)], os.environ | {"SOCIOAFFECTIVE_CACHE": str(cache.resolve())}
         subprocess.run(command, check=True, cwd=cache, env=ours, stdout=subprocess.DEVNULL)
         done.touch()
-    os.environ["SOCIOAFFECTIVE_CACHE"] = str((machine / "answers").resolve())
+    os.environ |= {"SOCIOAFFECTIVE_CACHE": str((machine / "answers").resolve()), "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     return cache
 
 
 def _begin(name: str, source: Path, limits: Limits, cache: Path, lanes: object) -> None:
-    from socioaffective.machine.backends import using  # noqa: F401 - imported here, so that forks have it
-
     with lanes.get_lock():
         lanes.value += 1
         lane = lanes.value
     _scorer.append(Scorer(name, source, limits, cache, lane))
+    _scorer[0].warm()
 
 
 def _mark(student: str, path: Path) -> Marked:
@@ -147,3 +146,12 @@ def _keep(course: Course, name: str, marked: Marked, digest: str) -> None:
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(marked.as_data() | {"digest": digest}), encoding="utf-8")
     draft.replace(path)
+
+
+def reports(course: Course, name: str) -> dict[str, dict[str, float]]:
+    """Returns what is told of the answers of a class, by student, from the marks that were kept."""
+    found = {}
+    for path in sorted((course.root / "results" / name).glob("*.json")):
+        for report in json.loads(path.read_text(encoding="utf-8"))["reports"].values():
+            found[path.stem] = report
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import secrets
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ COLUMNS = {
     "blackboard": {"Username": "{id}", "{set} [Total Pts: {points:g} Score]": "{score:g}"},
     "brightspace": {"OrgDefinedId": "#{id}", "{set} Points Grade": "{score:g}", "End-of-Line Indicator": "#"},
 }  # fmt: skip
+SECRET = "secret.txt"
 TEMPLATE = """# Settings of one course. Sets that have no line under [due] are never late.
 [due]
 # "07_companionship" = 2027-03-12T12:00:00Z
@@ -78,6 +80,11 @@ class Course:
     limits: Limits = field(default_factory=Limits)
     lanes: int = 2
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def secret(self) -> str:
+        """A word that nobody else knows, from which labels without names are made."""
+        return (self.root / SECRET).read_text(encoding="utf-8")
 
     def folder(self, step: str, student: str, name: str) -> Path:
         """Returns where a student's notebook of a set is after a step: "collected", "autograded" or "feedback"."""
@@ -152,6 +159,8 @@ def begin_course(root: Path) -> Course:
     for name, text in (("course.toml", TEMPLATE), ("roster.csv", "id,first_name,last_name,email\n")):
         if not (root / name).exists():
             (root / name).write_text(text, encoding="utf-8")
+    if not (root / SECRET).exists():
+        (root / SECRET).write_text(secrets.token_hex(16), encoding="utf-8")
     config = NBGRADER.format(root=str(root.resolve()), name=root.resolve().name)
     (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
     return open_course(root)

@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 
 from socioaffective.exercises import variant
+from socioaffective.exercises.class_page import anonymous
 from socioaffective.exercises.release import BLANK, Item, outline, student_copy
 from socioaffective.grading.collecting import sent_at
 from socioaffective.grading.course import Course
@@ -72,6 +73,8 @@ def release(course: Course, name: str, source: Path) -> Path:
 
 def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
     """Writes the marks of one submission, and the notebook that whoever marks by hand will read."""
+    if marked.reports:
+        marked.notes.append(f"On the page of the class you are {anonymous(marked.student, course.secret)}.")
     released = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
     copy = autograded_copy(name, released, marked)
     folder = course.folder("autograded", marked.student, name)

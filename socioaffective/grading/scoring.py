@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -20,20 +22,24 @@ import sympy
 from sympy.parsing import sympy_parser
 
 import socioaffective as sa
+from socioaffective import theme
 from socioaffective.exercises.questions import Verdict
 from socioaffective.exercises.release import FOR_HIDDEN, Item, outline, student_copy
 from socioaffective.exercises.variants import same_student
 from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker, die_first, resident
 from socioaffective.grading.submissions import Unreadable, cells_of
 from socioaffective.grading.wire import Opaque, Refused, error_of, mapping, pack, unpack
+from socioaffective.grading.worker import NoPictures
 from socioaffective.machine.backends import backend
 
+# Points, what is said, and what is told of an answer beside.
+Scored = tuple[float, str, dict[str, float]]
 SCORING_SECONDS, SCORING_ADDRESSES, MOST_SAID = 120, 12 * 2**30, 4_000
 
 
 @dataclass
 class Marked:
-    """What a submission got: `marks` and `messages` by cell, `notes` on the whole, `errors` by code cell, and its cells."""
+    """What a submission got: `marks`, `messages` and `reports` by cell, `notes` on the whole, `errors` by code cell."""
 
     student: str
     marks: dict[str, float]
@@ -41,6 +47,7 @@ class Marked:
     notes: list[str] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
     cells: list[dict] = field(default_factory=list)
+    reports: dict[str, dict[str, float]] = field(default_factory=dict)
     seconds: float = 0.0
 
     def as_data(self) -> dict[str, Any]:
@@ -60,7 +67,14 @@ class Scorer:
         self.items = outline(notebook)
         released = student_copy(notebook)
         self.checks = {c.source.strip() for c in released.cells if "exercises.check(" in c.source}
-        sa.exercises.questions(name)
+        self.solutions = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+    def warm(self) -> None:
+        """Runs the solutions, which are trusted, so that what checks need for everybody is computed once."""
+        theme.vl_convert, space = NoPictures, {}
+        with contextlib.redirect_stdout(io.StringIO()):
+            for source in self.solutions:
+                exec(source, space)
 
     def mark(self, student: str, path: Path) -> Marked:
         """Returns the marks of a submission, whatever it is."""
@@ -104,8 +118,10 @@ class Scorer:
                 )
             for item in checked:
                 data = mapping(message["answers"]).get(f"answer_{item.number}")
-                points, said = self._apart(worker, lambda i=item, d=data: self._score(i, d, student, worker))
+                points, said, report = self._apart(worker, lambda i=item, d=data: self._score(i, d, student, worker))
                 marked.marks[item.cell], marked.messages[item.cell] = points, readable(said)
+                if report:
+                    marked.reports[item.cell] = report
 
     def _message(self, message: Any) -> dict:
         try:
@@ -113,7 +129,7 @@ class Scorer:
         except Refused as refused:
             raise Stopped(str(refused)) from None
 
-    def _apart(self, worker: Worker, job: Callable[[], tuple[float, str]]) -> tuple[float, str]:
+    def _apart(self, worker: Worker, job: Callable[[], Scored]) -> Scored:
         """Returns what a job returns, done by a child with limits of its own: an answer can be costly to look at."""
         ours, theirs = os.pipe()
         child = os.fork()
@@ -127,10 +143,10 @@ class Scorer:
                 sympy_parser.parse_expr = _unread
                 # So that a mark does not hang on how fast this machine was.
                 backend("by size")
-                points, said = job()
-                os.write(theirs, json.dumps([points, said[:MOST_SAID]]).encode())
+                points, said, report = job()
+                os.write(theirs, json.dumps([points, said[:MOST_SAID], report]).encode())
             except BaseException as error:  # A child never returns into its parent's code.
-                os.write(theirs, json.dumps([0.0, f"Your answer cannot be marked ({type(error).__name__})."]).encode())
+                os.write(theirs, json.dumps([0.0, f"Your answer cannot be marked ({type(error).__name__}).", {}]).encode())
             finally:
                 os._exit(0)
         os.close(theirs)
@@ -141,38 +157,45 @@ class Scorer:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
-    def _outcome(self, pipe: int, worker: Worker, child: int) -> tuple[float, str]:
+    def _outcome(self, pipe: int, worker: Worker, child: int) -> Scored:
         began, text = time.monotonic(), b""
         while time.monotonic() - began < 2 * SCORING_SECONDS:
             if select.select([pipe], [], [], POLL)[0]:
                 part = os.read(pipe, 65536)
                 if not part:
-                    points, said = json.loads(text) if text else (0.0, "Your answer takes too much to look at.")
-                    return float(points), str(said)
+                    return tuple(json.loads(text)) if text else (0.0, "Your answer takes too much to look at.", {})
                 text += part
             worker.watch()
             if resident(child) > self.limits.memory:
-                return 0.0, "Your answer takes too much memory to look at."
-        return 0.0, "Your answer takes too long to look at."
+                return 0.0, "Your answer takes too much memory to look at.", {}
+        return 0.0, "Your answer takes too long to look at.", {}
 
-    def _score(self, item: Item, data: Any, student: str, worker: Worker) -> tuple[float, str]:
+    def _score(self, item: Item, data: Any, student: str, worker: Worker) -> Scored:
         """Returns points and what is said: first what the visible check says, then the hidden one."""
         np.random.seed(0)
         try:
             answer = unpack(data, _caller(worker))
         except Refused as refused:
-            return 0.0, f"Your answer cannot be read: {refused}."
+            return 0.0, f"Your answer cannot be read: {refused}.", {}
         if isinstance(answer, Opaque) and answer.said.startswith("it "):
-            return 0.0, f"Your answer cannot be read: {answer.said}."
+            return 0.0, f"Your answer cannot be read: {answer.said}.", {}
         verdict = self._verdict(item, answer, student)
         hidden = FOR_HIDDEN if item.hidden else 0
         points = verdict.share * (item.points - hidden)
         if not (verdict.passed and hidden):
-            return points, repr(verdict)
+            return points, repr(verdict), self._report(item, answer, verdict)
         said = self._hidden(item, answer, student)
         if said is not None:
-            return points, f"{verdict!r} A hidden check: {said}"
-        return points + hidden, f"{verdict!r} The hidden checks passed as well."
+            points, said = points - hidden, f"A hidden check: {said}"
+        return (
+            points + hidden,
+            f"{verdict!r} {said or 'The hidden checks passed as well.'}",
+            self._report(item, answer, verdict),
+        )
+
+    def _report(self, item: Item, answer: Any, verdict: Verdict) -> dict[str, float]:
+        report = sa.exercises.questions(self.name)[item.number].report
+        return dict(report(answer)) if report and verdict.share else {}
 
     def _verdict(self, item: Item, answer: Any, student: str) -> Verdict:
         try:
