@@ -248,7 +248,7 @@ def _why_cold(fixed: bool, connected: xr.Dataset) -> str:
 
 QUESTIONS = {
     1: quantity(
-        "Ties",
+        "The level of ties",
         lowest_start,
         0.01,
         "A newcomer with a little more stays, and one with a little less goes, though they look alike for months.",

@@ -242,7 +242,7 @@ QUESTIONS = {
         relative=True,
         numbers={
             "week": Number(50, "week of the loss", [30, 50, 70, 80, 90]),
-            "lost": Number(0.02, "ties that are lost", [0.01, 0.02, 0.03]),
+            "lost": Number(0.02, "by how much ties fall", [0.01, 0.02, 0.03]),
         },
         regime=gains_by_a_loss,
         promise="planning anew from that week gains what the price says",
@@ -264,7 +264,7 @@ QUESTIONS = {
         "The weight of the needs",
         least_weight,
         0.012,
-        "Autonomy on average is bought back early, long before the needs are what is mostly served.",
+        "Autonomy is bought back while most of the engagement is still there: along the front, the first steps are cheap.",
         _autonomy_then,
         mistakes=_another_weight,
         share=True,

@@ -242,7 +242,7 @@ QUESTIONS = {
         "The week",
         first_week_that_warns,
         0.4,
-        "About half a year, for an erosion that ends two years later. A trial of four weeks would have reported relief.",
+        "It takes months. A trial of four weeks has that power too, and would have reported relief.",
         _power_then,
         mistakes=_another_week,
         bounds=(1, LAST),

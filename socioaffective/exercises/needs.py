@@ -148,7 +148,7 @@ def curve_of_rest(answer: Any) -> str:
     S, r, d, f, p = SYMBOLS.values()
     ratio = r * (1 - S) / (d * S)
     mistakes = [
-        (1 - S, "That is one scale, the dashed line of the chapter. It holds only where both move at the same rates."),
+        (1 - S, "That is one scale, the dashed line of the chapter. It holds only if gain times strain is loss times relief."),
         (ratio, "That is thwarting over support, as satisfaction tells it. Put it into where frustration rests."),
         (f * ratio / p, "That is F over 1 - F, the odds. Solve for F."),
         (f / (f + p * ratio), "Thwarting over support is turned over: so frustration would rise with satisfaction."),

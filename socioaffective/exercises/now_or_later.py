@@ -21,7 +21,7 @@ ENOUGH = 0.75
 PEOPLE = {
     "the novice of the chapter": {},
     "somebody who can do more at first": {"skill": 0.35},
-    "somebody who can do nothing at first": {"skill": 0.05},
+    "somebody who can do hardly anything at first": {"skill": 0.05},
 }
 
 
@@ -213,7 +213,7 @@ QUESTIONS = {
         "The quality of the help",
         _withheld,
         0.005,
-        "Solve rho = lambda (1 - q)/q for q. The more patient, the better the help that it can keep to itself.",
+        "That is rho = lambda (1 - q)/q, solved for q. The more patient, the better the help that it can keep to itself.",
         _given_or_kept,
         mistakes=_another_quality,
         share=True,
@@ -225,7 +225,7 @@ QUESTIONS = {
         "The skill",
         _border,
         0.01,
-        "The plan still does the work for those who can do less, however near to it they are.",
+        "The plan still does the work for those who can do less, however near to the border they are.",
         _done_or_practised,
         mistakes=_another_border,
         share=True,

@@ -172,7 +172,7 @@ def _another_cap(height: float, rings_below: float, at_most: float) -> str:
 
 def _one_step_milder(rings_below: float, at_most: float) -> str:
     more = _lost(rings_below, round(mildest_cap(rings_below, at_most) / STEP) + 1)
-    return f"One step milder, and {more:.0%} are low. Now look at what either takes from engagement."
+    return f"One step milder, and {more:.1%} are low. Now look at what either takes from engagement."
 
 
 @lru_cache(maxsize=16)
@@ -203,7 +203,7 @@ def shortest_rest(rings_at: float, comes_back: float) -> float:
 
 def _a_rest_is_needed(rings_at: float, comes_back: float) -> bool:
     """Returns whether there is a divide at the cues that come back, on whose wrong side the alarm rings."""
-    return two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 100
+    return two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 99
 
 
 def _another_rest(rings_at: float, comes_back: float) -> list[tuple[float, str]]:
@@ -305,9 +305,7 @@ QUESTIONS = {
             "rings_at": Number(0.3, "ties below which the alarm rings", [0.25, 0.3, 0.35]),
             "comes_back": Number(0.8, "cues after the rest", [0.76, 0.78, 0.8]),
         },
-        regime=lambda rings_at, comes_back: (
-            two_stable_and_a_saddle(comes_back) and 1 < shortest_rest(rings_at, comes_back) < 99
-        ),
+        regime=_a_rest_is_needed,
         promise="after the rest, two stable places and a saddle, and a person on the wrong side of it when the alarm rings",
     ),
 }

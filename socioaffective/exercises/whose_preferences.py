@@ -226,8 +226,8 @@ QUESTIONS = {
         mistakes=_another_self,
         relative=True,
         numbers={
-            "before": Number(2, "news before the clickbait", [2, 3, 4, 5]),
-            "after": Number(1, "news after the clickbait", [1, 2, 3]),
+            "before": Number(2, "how often there is news before the clickbait", [2, 3, 4, 5]),
+            "after": Number(1, "how often there is news after it", [1, 2, 3]),
         },
         regime=_ends_as_another,
         promise="a self at the end that is another than at the start, and gives less",
