@@ -111,15 +111,29 @@ def _mark(name: str, points: int | None = None, solution: bool = False, locked: 
     return mark | {"schema_version": 3} | ({} if points is None else {"points": points})
 
 
+def same(one: nbformat.NotebookNode, other: nbformat.NotebookNode) -> bool:
+    """Returns whether two notebooks ask the same, whatever they have computed.
+
+    >>> import nbformat
+    >>> from socioaffective.exercises.release import same
+    >>> same(nbformat.v4.new_notebook(), nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]))
+    False
+    """
+    asked = [[(c.cell_type, c.source, c.metadata.get("nbgrader")) for c in notebook.cells] for notebook in (one, other)]
+    return asked[0] == asked[1]
+
+
 def main(*names: str) -> None:
     """Writes `student.ipynb` beside `source.ipynb` in the sets that are named, or in all, and the tables of the guide."""
     from socioaffective.exercises.guide import refreshed
 
     folder = Path("exercises")
     for path in sorted(folder.glob("*/source.ipynb")):
-        if not names or path.parent.name in names:
-            nbformat.write(student_copy(nbformat.read(path, as_version=4)), path.with_name("student.ipynb"))
-            print(f"{path} -> student.ipynb")
+        made, target = student_copy(nbformat.read(path, as_version=4)), path.with_name("student.ipynb")
+        # One that is as it should be keeps its outputs.
+        if (not names or path.parent.name in names) and not (target.exists() and same(nbformat.read(target, 4), made)):
+            nbformat.write(made, target)
+            print(f"{path} -> {target.name}")
     guide = folder / "README.md"
     guide.write_text(refreshed(guide.read_text(encoding="utf-8"), folder, Path("notebooks")), encoding="utf-8")
 

@@ -11,7 +11,7 @@ import sympy
 
 import socioaffective as sa
 from socioaffective.exercises.guide import objectives, outlines, refreshed
-from socioaffective.exercises.release import BLANK, outline, student_copy
+from socioaffective.exercises.release import BLANK, outline, same, student_copy
 
 ROOT = Path(__file__).parents[2]
 SETS = sorted(path.parent.name for path in ROOT.glob("exercises/*/source.ipynb"))
@@ -49,10 +49,7 @@ def test_every_set_has_a_folder():
 def test_the_student_copy_is_fresh_and_holds_no_solution(name):
     """Otherwise: python -m socioaffective.exercises.release."""
     source, student = notebook(name), notebook(name, "student")
-    made = student_copy(source)
-    assert [(c.cell_type, c.source, c.metadata.get("nbgrader")) for c in student.cells] == [
-        (c.cell_type, c.source, c.metadata.get("nbgrader")) for c in made.cells
-    ]
+    assert same(student, student_copy(source))
     text = "\n".join(c.source for c in student.cells)
     assert "SOLUTION" not in text and "Solution" not in text and "Rubric" not in text
     for item in outline(source):
