@@ -17,7 +17,7 @@ import nbformat
 
 import socioaffective
 from socioaffective.grading.course import Course
-from socioaffective.grading.sandbox import Limits
+from socioaffective.grading.sandbox import Limits, die_with_parent
 from socioaffective.grading.scoring import Marked, Scorer
 
 _scorer: list[Scorer] = []
@@ -106,6 +106,7 @@ def _prepare(course: Course, source: Path) -> Path:
 
 
 def _begin(name: str, source: Path, limits: Limits, cache: Path, lanes: object) -> None:
+    die_with_parent()
     with lanes.get_lock():
         lanes.value += 1
         lane = lanes.value

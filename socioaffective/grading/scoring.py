@@ -26,7 +26,7 @@ from socioaffective import theme
 from socioaffective.exercises.questions import Verdict
 from socioaffective.exercises.release import FOR_HIDDEN, Item, outline, student_copy
 from socioaffective.exercises.variants import same_student
-from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker, die_first, resident
+from socioaffective.grading.sandbox import POLL, Limits, Stopped, Worker, die_first, die_with_parent, resident
 from socioaffective.grading.submissions import Unreadable, cells_of
 from socioaffective.grading.wire import Opaque, Refused, error_of, mapping, pack, unpack
 from socioaffective.grading.worker import NoPictures
@@ -136,6 +136,7 @@ class Scorer:
         if not child:
             try:
                 os.close(ours)
+                die_with_parent()
                 die_first()
                 for what, most in ((resource.RLIMIT_CPU, SCORING_SECONDS), (resource.RLIMIT_AS, SCORING_ADDRESSES)):
                     resource.setrlimit(what, (most, most))

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -46,6 +45,18 @@ def course(tmp_path_factory, shut_in, nbgrader):
     assert main(["release", SET, "--course", str(root)]) == 0
     assert main(["all", SET, str(root / "downloads"), "--to", "plain", "--course", str(root)]) == 0
     return root
+
+
+def children(pid):
+    """Returns the processes that a process has begun, the one that tidies up after it aside."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [child for child in found if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def runs(pid):
+    """Returns whether a process goes on; one that has ended can still wait to be counted."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def marks(root):
@@ -95,12 +106,15 @@ def test_a_batch_that_was_killed_goes_on(course):
     for path in results.glob("*.json"):
         path.unlink()
     command = [sys.executable, "-m", "socioaffective.grading", "autograde", SET, "--course", str(course)]
-    run = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    run = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     until = time.monotonic() + 120
     while not list(results.glob("*.json")) and time.monotonic() < until:
         time.sleep(0.2)
-    os.killpg(run.pid, signal.SIGKILL)
+    lanes = children(run.pid)
+    run.kill()
     run.wait()
+    time.sleep(1)
+    assert lanes and not any(runs(pid) for pid in lanes)
     done = {path.name: json.loads(path.read_text()) for path in results.glob("*.json")}
     assert 0 < len(done) < len(PUPILS)
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
