@@ -277,9 +277,9 @@ def test_what_a_text_would_do_in_a_formula_is_undone_where_marks_are_given(mark,
         def watch(self):
             pass
 
-    assert scorer._apart(Quiet(), lambda: (1.0, str(sympy.sympify(run))))[0] == 0
+    assert scorer._apart(Quiet(), lambda: (1.0, str(sympy.sympify(run)), {}))[0] == 0
     assert not (tmp_path / "ran").exists()
-    assert scorer._apart(Quiet(), lambda: (1.0, "x" * 10**7)) == (1.0, "x" * scoring.MOST_SAID)
+    assert scorer._apart(Quiet(), lambda: (1.0, "x" * 10**7, {})) == (1.0, "x" * scoring.MOST_SAID, {})
 
 
 def test_what_a_student_says_steers_nothing():
