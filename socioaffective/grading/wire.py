@@ -89,8 +89,11 @@ class _Packer:
             return ["int", self._digits(value)]
         if kind is complex:
             return ["complex", self.pack(value.real), self.pack(value.imag)]
-        if kind in (list, tuple, set, frozenset):
+        if kind in (list, tuple):
             return [kind.__name__, [self.pack(item) for item in value]]
+        if kind in (set, frozenset):
+            # In an order that does not hang on hashes.
+            return [kind.__name__, sorted((self.pack(item) for item in value), key=repr)]
         if kind in (dict, MappingProxyType):
             return ["dict", [[self.pack(k), self.pack(v)] for k, v in value.items()]]
         if kind is Fraction:
