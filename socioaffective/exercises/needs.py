@@ -11,7 +11,7 @@ import sympy
 
 from socioaffective.aggregates import evaluate
 from socioaffective.equilibrium import Equilibrium, equilibria
-from socioaffective.exercises.answers import attempt, formula, way_out
+from socioaffective.exercises.answers import alike, attempt, formula, way_out
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.model import Model
 from socioaffective.models import need, needs
@@ -129,13 +129,6 @@ def _curve() -> Any:
     return sympy.simplify(frustration)
 
 
-def _values(expression: Any) -> np.ndarray:
-    """Returns an expression at a few people's rates and satisfactions."""
-    rng = np.random.default_rng(2)
-    points = [dict(zip(SYMBOLS.values(), rng.uniform(0.1, 0.9, len(SYMBOLS)), strict=True)) for _ in range(6)]
-    return np.array([complex(expression.subs(point).evalf()) for point in points])
-
-
 def curve_of_rest(answer: Any) -> str:
     if isinstance(answer, sympy.Eq) and str(answer.lhs) == "frustration":
         answer = answer.rhs
@@ -144,7 +137,7 @@ def curve_of_rest(answer: Any) -> str:
         raise Reply(f"It still has {' and '.join(left)} in it. At rest satisfaction tells how the two stand to each other.")
     if "frustration" in names:
         raise Reply("Frustration stands in your answer. Solve for it.")
-    found = attempt("This formula", _values, formula(answer, SYMBOLS))
+    found = formula(answer, SYMBOLS)
     S, r, d, f, p = SYMBOLS.values()
     ratio = r * (1 - S) / (d * S)
     mistakes = [
@@ -159,10 +152,10 @@ def curve_of_rest(answer: Any) -> str:
         ),
         (p * ratio / (f + p * ratio), "Strain and relief have changed places: strain goes with thwarting."),
     ]
-    if np.allclose(found, _values(_curve()), rtol=1e-6):
+    if attempt("This formula", alike, found, _curve()):
         return "One curve for all lives: where somebody rests on it says how thwarting stands to support, and nothing else."
     for wrong, sentence in mistakes:
-        if np.allclose(found, _values(wrong), rtol=1e-6):
+        if alike(found, wrong):
             raise Reply(sentence)
     raise Reply("Solve each rate of change for T over U at rest. Both say the same of one life, so set them equal.")
 

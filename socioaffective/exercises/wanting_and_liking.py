@@ -12,7 +12,7 @@ import xarray as xr
 
 from socioaffective.checks import unknown
 from socioaffective.equilibrium import equilibria
-from socioaffective.exercises.answers import attempt, formula, is_plan, lever_of
+from socioaffective.exercises.answers import alike, attempt, formula, is_plan, lever_of
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import wanting_liking
 from socioaffective.simulation import simulate
@@ -125,17 +125,6 @@ def _quicker() -> dict[str, tuple[Any, Any]]:
     return found
 
 
-def _same(found: Any, wanted: Any) -> bool:
-    """Returns whether two expressions agree at a few points of the box."""
-    names = sorted(wanting_liking.symbols)
-    rng = np.random.default_rng(3)
-    for _ in range(5):
-        point = {wanting_liking.symbols[n]: x for n, x in zip(names, rng.uniform(0.1, 0.9, len(names)), strict=True)}
-        if not np.isclose(*(complex(x.subs(point).evalf()) for x in (found, wanted)), rtol=1e-6):
-            return False
-    return True
-
-
 def _quicker_misread(state: str, found: Any) -> str:
     """Returns what is wrong with a formula for one state, or "" where it is right."""
     symbol, (ratio, by_rest) = wanting_liking.symbols[state], _quicker()[state]
@@ -148,10 +137,10 @@ def _quicker_misread(state: str, found: Any) -> str:
             "That is one minus the ratio. Write down both rates at which the distance to rest shrinks, with use and without.",
         ),
     ]
-    if _same(found, by_rest):
+    if alike(found, by_rest):
         return ""
     for wrong, sentence in mistakes:
-        if _same(found, wrong):
+        if alike(found, wrong):
             return f"For {state}: {sentence}"
     if symbol not in found.free_symbols:
         return f"For {state}: the formula should have in it where {state} rests, '{symbol.name}'."

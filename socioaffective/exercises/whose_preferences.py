@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from socioaffective.exercises.answers import attempt, formula
+from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import sphere
 from socioaffective.simulation import simulate
@@ -105,13 +105,6 @@ def _turns_after_a_draw(content: int, outcry: int) -> bool:
 SYMBOLS = {name: sympy.Symbol(name, positive=True) for name in ("n", "c", "b", "gamma")}
 
 
-def _values(expression: Any) -> np.ndarray:
-    """Returns an expression for a few people."""
-    rng, symbols = np.random.default_rng(6), [SYMBOLS[name] for name in ("n", "c", "b")]
-    points = [dict(zip(symbols, rng.uniform((1, 20, 60), (10, 50, 99)), strict=True)) for _ in range(6)]
-    return np.array([complex(expression.subs(point).evalf()) for point in points])
-
-
 def _one_side(answer: Any) -> Any:
     """Returns what is solved for gamma where the answer is an equation or an inequality."""
     if not isinstance(answer, sympy.core.relational.Relational):
@@ -127,8 +120,7 @@ def discount_formula(answer: Any) -> str:
     if SYMBOLS["gamma"] in expression.free_symbols:
         raise Reply("'gamma' stands in your answer. Solve for it, in n, c and b alone.")
     n, c, b, _ = SYMBOLS.values()
-    found, key = attempt("This formula", _values, expression), _values((n + c) / (b + c))
-    if np.allclose(found, key, rtol=1e-6):
+    if attempt("This formula", alike, expression, (n + c) / (b + c)):
         return "The gain that is forgone counts together with the cost: patience must be worth both."
     mistakes = [
         (n / b, "That is the border if nobody minded the first step. It costs c."),
@@ -141,7 +133,7 @@ def discount_formula(answer: Any) -> str:
         (1 - (n + c) / (b + c), "That is one minus the border."),
     ]
     for wrong, sentence in mistakes:
-        if np.allclose(found, _values(wrong), rtol=1e-6):
+        if alike(expression, wrong):
             raise Reply(sentence)
     raise Reply("Set n/(1 - gamma) equal to -c + b gamma/(1 - gamma), and solve for gamma.")
 
