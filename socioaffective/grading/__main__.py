@@ -52,12 +52,11 @@ def autograde(course: Course, args: argparse.Namespace) -> None:
     items, full, before = items_of(source), 0.0, 0
     total = sum(batch.submission(course, args.set, student).parent.exists() for student in course.roster)
     lines = []
-    with opened(course) as gradebook:
+    with opened(course) as gradebook, tqdm(total=total, desc=args.set, unit="notebook", disable=None) as bar:
         entered = {s.student.id for s in gradebook.assignment_submissions(args.set)}
-    with tqdm(total=total, desc=args.set, unit="notebook", disable=None) as bar:
         for marked, known in batch.mark_all(course, args.set, source, args.again):
             if not known or marked.student not in entered:
-                enter(course, args.set, items, marked)
+                enter(gradebook, course, args.set, items, marked)
             full, before = full + sum(marked.marks.values()), before + known
             lines += [f"{marked.student}: {note}" for note in marked.notes]
             bar.update()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import textwrap
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,15 @@ from socioaffective.grading.scoring import Marked
 
 @contextmanager
 def opened(course: Course) -> Iterator[Any]:
-    """Opens the course's gradebook, with the students of the roster in it."""
+    """Opens the course's gradebook."""
     try:
         from nbgrader.api import Gradebook
     except ImportError:
         raise ImportError("This needs nbgrader: python -m pip install -r exercises/requirements.txt") from None
     # nbgrader runs alembic by its bare name.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    here, path = str(Path(sys.executable).parent), os.environ.get("PATH", "").split(os.pathsep)
+    if path[0] != here:
+        os.environ["PATH"] = os.pathsep.join([here, *path])
     with warnings.catch_warnings(), Gradebook(_database(course), course_id=course.root.name) as gradebook:
         # SQLAlchemy's, on how nbgrader uses it.
         warnings.simplefilter("ignore")
@@ -52,8 +54,8 @@ def release(course: Course, name: str, source: Path) -> Path:
     nbformat.write(copy, target)
     with opened(course) as gradebook:
         for student in course.roster.values():
-            known = {"first_name": student.first_name, "last_name": student.last_name, "email": student.email}
-            gradebook.update_or_create_student(student.id, **known)
+            known = asdict(student)
+            gradebook.update_or_create_student(known.pop("id"), **known)
         due = course.due[name].replace(tzinfo=None) if name in course.due else None
         gradebook.update_or_create_assignment(name, duedate=due)
         gradebook.update_or_create_notebook(name, name)
@@ -71,8 +73,8 @@ def release(course: Course, name: str, source: Path) -> Path:
     return target
 
 
-def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
-    """Writes the marks of one submission, and the notebook that whoever marks by hand will read."""
+def enter(gradebook: Any, course: Course, name: str, items: list[Item], marked: Marked) -> None:
+    """Writes the marks of one submission into an open gradebook, and the notebook that whoever marks by hand will read."""
     if marked.reports:
         marked.notes.append(f"On the page of the class you are {anonymous(marked.student, course.secret)}.")
     released = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
@@ -81,18 +83,17 @@ def enter(course: Course, name: str, items: list[Item], marked: Marked) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(copy, folder / f"{name}.ipynb")
     written = {c.metadata["nbgrader"]["grade_id"]: c.source.strip() for c in copy.cells if "nbgrader" in c.metadata}
-    with opened(course) as gradebook:
-        sent = sent_at(course, name, marked.student)
-        known = {"timestamp": sent.replace(tzinfo=None) if sent else None}
-        gradebook.update_or_create_submission(name, marked.student, **known)
-        for item in items:
-            grade = gradebook.find_grade(item.cell, name, name, marked.student)
-            if item.rubric:
-                empty = written.get(item.cell, BLANK) in (BLANK, "")
-                grade.auto_score, grade.needs_manual_grade = (0.0, False) if empty else (None, grade.manual_score is None)
-            else:
-                grade.auto_score, grade.needs_manual_grade = marked.marks.get(item.cell, 0.0), False
-        gradebook.db.commit()
+    sent = sent_at(course, name, marked.student)
+    known = {"timestamp": sent.replace(tzinfo=None) if sent else None}
+    gradebook.update_or_create_submission(name, marked.student, **known)
+    for item in items:
+        grade = gradebook.find_grade(item.cell, name, name, marked.student)
+        if item.rubric:
+            empty = written.get(item.cell, BLANK) in (BLANK, "")
+            grade.auto_score, grade.needs_manual_grade = (0.0, False) if empty else (None, grade.manual_score is None)
+        else:
+            grade.auto_score, grade.needs_manual_grade = marked.marks.get(item.cell, 0.0), False
+    gradebook.db.commit()
 
 
 def autograded_copy(name: str, released: nbformat.NotebookNode, marked: Marked) -> nbformat.NotebookNode:
@@ -158,17 +159,8 @@ def settle(course: Course, name: str) -> list[dict[str, Any]]:
             penalty = course.penalty(name, sent_at(course, name, student.id), raw) if mine else 0.0
             if mine:
                 mine.notebooks[0].late_submission_penalty = penalty or None
-            rows.append(
-                {
-                    "set": name,
-                    "points": points,
-                    "id": student.id,
-                    "first_name": student.first_name,
-                    "last_name": student.last_name,
-                }
-                | {"email": student.email, "raw": raw, "penalty": penalty, "score": round(raw - penalty, 4)}
-                | {"waiting": "yes" if mine and mine.needs_manual_grade else "", "sent": "yes" if mine else ""}
-            )
+            got = {"set": name, "points": points, "raw": raw, "penalty": penalty, "score": round(raw - penalty, 4)}
+            rows.append(asdict(student) | got | {"waiting": "yes" if mine and mine.needs_manual_grade else ""})
         gradebook.db.commit()
     return rows
 
@@ -180,7 +172,6 @@ def feedback(course: Course, name: str) -> list[Path]:
     from traitlets.config import Config
 
     rows = {row["id"]: row for row in settle(course, name)}
-    shutil.rmtree(course.root / "pages" / name, ignore_errors=True)
     options = Config()
     options.CourseDirectory.root, options.CourseDirectory.assignment_id = str(course.root), name
     options.CourseDirectory.submitted_directory, options.CourseDirectory.course_id = "collected", course.root.name
