@@ -8,9 +8,9 @@ import numpy as np
 
 from socioaffective.claims import Claim
 from socioaffective.compile import jacobian
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import co_construction, mirror
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 
 Settings = Mapping[str, float]
 # An assistant that steers with half its might and takes half of the free time.

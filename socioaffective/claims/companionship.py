@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from socioaffective.branches import Diagram
 from socioaffective.claims import Claim
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.branches import Diagram
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.dynamics.tracing import continuation
 from socioaffective.models import companion, set_point
-from socioaffective.simulation import simulate
-from socioaffective.tracing import continuation
+from socioaffective.simulation.runs import simulate
 
 Settings = Mapping[str, float]
 # Somebody isolated by an assistant with strong cues, three years of it.

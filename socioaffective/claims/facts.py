@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from socioaffective.claims import Claim, gap
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem
 from socioaffective.policies import climber, fixed
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 
 NEEDS = ("autonomy", "competence", "relatedness")
 CLIMB = climber()

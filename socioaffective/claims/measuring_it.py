@@ -9,7 +9,7 @@ import numpy as np
 
 from socioaffective.claims import Claim
 from socioaffective.models import ecosystem, needs
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 from socioaffective.trials import Study, trial
 
 Settings = Mapping[str, float]

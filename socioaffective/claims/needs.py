@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from socioaffective.claims import Claim, gap
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.model import compose
 from socioaffective.models import need, needs, wanting
 from socioaffective.models.needs import NAMES, autonomy
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 
 Settings = Mapping[str, float]
 # Somebody who lets a warm assistant do their work for half of their free time.

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import xarray as xr
 
-from socioaffective.alarms import alarm_rates
 from socioaffective.claims import Claim
-from socioaffective.equilibrium import equilibria
-from socioaffective.indicators import linear_noise
+from socioaffective.dynamics.alarm_rates import alarm_rates
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.dynamics.indicators import linear_noise
 from socioaffective.model import Model, parameter, state
 from socioaffective.models import companion, ecosystem
 from socioaffective.oversight import (
@@ -27,7 +27,7 @@ from socioaffective.oversight import (
 )
 from socioaffective.oversight.alarms import Alarm
 from socioaffective.policies import climber
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 Settings = Mapping[str, float]
 # The people of the claims are fewer than those of the chapter, from the same distributions, and move in longer steps.

@@ -11,13 +11,13 @@ from sympy import lambdify
 
 from socioaffective.claims import Claim
 from socioaffective.claims.facts import CLIMB, climbed
-from socioaffective.decomposition import sobol_indices
-from socioaffective.manifolds import dividing_line
+from socioaffective.dynamics.manifolds import dividing_line
 from socioaffective.models import companion, ecosystem
 from socioaffective.models.need import rest
 from socioaffective.models.needs import relatedness
-from socioaffective.populations import population
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.populations.decomposition import sobol_indices
+from socioaffective.populations.people import population
+from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.spreads import everyone, lognormal, normal
 
 Settings = Mapping[str, float]

@@ -11,14 +11,14 @@ import sympy
 
 from socioaffective.claims import Claim, gap
 from socioaffective.claims.needs import even_accommodation
-from socioaffective.control import optimise
+from socioaffective.control.optimum import optimise
 from socioaffective.model import Model, compose
 from socioaffective.models import ecosystem
 from socioaffective.models.needs import competence
 from socioaffective.objectives import NEEDS, engagement, needs
 from socioaffective.policies import ab_test, capped, climber
 from socioaffective.quantities import logistic
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.worlds import choc_kale
 
 Settings = Mapping[str, float]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from socioaffective.claims import Claim
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.dynamics.timescales import quasi_steady, time_scales
 from socioaffective.models import co_construction, companion
-from socioaffective.simulation import simulate
-from socioaffective.timescales import quasi_steady, time_scales
+from socioaffective.simulation.runs import simulate
 
 Settings = Mapping[str, float]
 # An offer that follows fast, a weak anchor, and half of the time spent with the assistant.

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from socioaffective.claims import Claim, gap
 from socioaffective.claims.facts import DRAWN_BY_SUPPORT, NEEDS, climbed, supported
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem, wanting
 from socioaffective.policies import climber, schedule
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 
 Settings = Mapping[str, float]
 

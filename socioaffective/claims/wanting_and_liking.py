@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from socioaffective.claims import Claim
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import ecosystem, wanting_liking
 from socioaffective.policies import schedule
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 Settings = Mapping[str, float]
 # Use that is rich in cues, more than half of the free time.

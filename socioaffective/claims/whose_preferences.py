@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from socioaffective.claims import Claim
+from socioaffective.control.outlook import welfare
 from socioaffective.models import co_construction, sphere
-from socioaffective.outlook import welfare
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 Settings = Mapping[str, float]
 SIXTY = {"along": 0.5, "across": 0.75**0.5}

@@ -12,7 +12,7 @@ import sympy
 
 from socioaffective.checks import number, unknown
 from socioaffective.compile import rates
-from socioaffective.equilibrium import box_of, settings_of
+from socioaffective.dynamics.equilibrium import box_of, settings_of
 from socioaffective.exercises.questions import Reply
 from socioaffective.model import Model
 from socioaffective.policies import Steps

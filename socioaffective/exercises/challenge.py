@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from socioaffective.control import KEPT, optimise
+from socioaffective.control.optimum import KEPT, optimise
 from socioaffective.exercises.answers import attempt, plain
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.exercises.standings import (
@@ -30,7 +30,7 @@ from socioaffective.models import ecosystem
 from socioaffective.objectives import engagement, mean_over_time
 from socioaffective.policies import COST, Climber, Steps, Stepwise
 from socioaffective.policies.base import Relay
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 # The people of questions 2 and 3.
 PEOPLE: dict[str, dict[str, Any]] = {

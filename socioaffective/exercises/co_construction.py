@@ -10,14 +10,14 @@ import numpy as np
 import sympy
 
 from socioaffective.compile import rates
-from socioaffective.equilibrium import box_of, equilibria
+from socioaffective.dynamics.equilibrium import box_of, equilibria
+from socioaffective.dynamics.tracing import continuation
 from socioaffective.exercises.answers import attempt, formula, way_out
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.model import Model
 from socioaffective.models import co_construction, mirror
 from socioaffective.quantities import parameter, state
-from socioaffective.simulation import simulate
-from socioaffective.tracing import continuation
+from socioaffective.simulation.runs import simulate
 
 # How the pair of question 1 is set, but for where it begins.
 PAIR = {"engagement": 0.8, "steering": 0.5, "anchoring": 0.1}

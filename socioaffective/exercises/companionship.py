@@ -10,12 +10,12 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.equilibrium import Equilibrium, equilibria
+from socioaffective.dynamics.equilibrium import Equilibrium, equilibria
+from socioaffective.dynamics.tracing import continuation
 from socioaffective.exercises.answers import alike, attempt, formula, is_plan, lever_of
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import companion, ties
-from socioaffective.simulation import simulate
-from socioaffective.tracing import continuation
+from socioaffective.simulation.runs import simulate
 
 # Somebody isolated and somebody well connected, and what the way back must do for both: this much for either.
 ISOLATED, CONNECTED = {"ties": 0.02, "wanting": 0.55}, {"ties": 0.75}

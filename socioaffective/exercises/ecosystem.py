@@ -10,13 +10,13 @@ import sympy
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
-from socioaffective.control import Plan, optimise
+from socioaffective.control.optimum import Plan, optimise
 from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import ecosystem
 from socioaffective.objectives import engagement, mean_over_time, needs, of
 from socioaffective.policies import COST, Climber, Steps, Stepwise
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 WEEKS = 104
 HALF = 0.5 * engagement + 0.5 * needs

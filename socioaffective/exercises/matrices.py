@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.equilibrium import classify
+from socioaffective.dynamics.equilibrium import classify
 from socioaffective.exercises.answers import plain
 from socioaffective.exercises.questions import Reply
 

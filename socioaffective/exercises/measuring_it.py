@@ -11,7 +11,7 @@ import sympy
 from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import ecosystem, needs
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 from socioaffective.trials import Study, bpnsfs, confounding_bias, power, recover, sample_size, trial
 from socioaffective.trials.power import closed_form
 

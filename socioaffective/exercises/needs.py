@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from socioaffective.aggregates import evaluate
-from socioaffective.equilibrium import Equilibrium, equilibria
+from socioaffective.dynamics.equilibrium import Equilibrium, equilibria
 from socioaffective.exercises.answers import alike, attempt, formula, way_out
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.model import Model

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from socioaffective.control import optimise
+from socioaffective.control.optimum import optimise
 from socioaffective.exercises.answers import attempt, is_plan, lever_of
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import scaffold
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 from socioaffective.worlds.present_bias import postpones
 
 DISCOUNT = 0.02

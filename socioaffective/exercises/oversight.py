@@ -9,18 +9,18 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.dynamics.indicators import linear_noise
 from socioaffective.exercises.answers import attempt
 from socioaffective.exercises.companionship import ends_connected, two_stable_and_a_saddle
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
-from socioaffective.indicators import linear_noise
 from socioaffective.model import Model
 from socioaffective.models import companion
 from socioaffective.oversight import cap, level, loss, operating_curve, oversee, run_length
 from socioaffective.oversight.alarms import Alarm
 from socioaffective.oversight.watching import Setting
 from socioaffective.quantities import parameter, state
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 NOISY = companion.with_noise(ties=0.02, wanting=0.03)
 DECLINE, CUES = loss("ties", by=0.2), 0.8

@@ -10,12 +10,12 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from socioaffective.decomposition import sobol_indices
 from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import companion, ecosystem
-from socioaffective.populations import population
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.populations.decomposition import sobol_indices
+from socioaffective.populations.people import population
+from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.spreads import everyone, lognormal
 
 PEOPLE, WEEKS, DECADE, MEDIAN_GROWTH = 512, 104, 520, 0.05

@@ -18,7 +18,7 @@ from socioaffective.objectives import NEEDS, mean_over_time
 from socioaffective.policies import Climber, Relay, Steps, Stepwise, ab_test, capped, climber
 from socioaffective.policies.learning import ABTest
 from socioaffective.policies.turns import Capped, turns_of
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.worlds import choc_kale, proxy
 
 SEEN, LOST, SEEDS = 3, 0.05, (1, 2, 3)

@@ -11,12 +11,12 @@ import xarray as xr
 from scipy.interpolate import CubicHermiteSpline
 
 from socioaffective import spreads
-from socioaffective.control import optimise
-from socioaffective.frontier import Front, pareto
+from socioaffective.control.frontier import Front, pareto
+from socioaffective.control.optimum import optimise
 from socioaffective.models import ecosystem
 from socioaffective.objectives import Objective, engagement, of
-from socioaffective.populations import Population, population
-from socioaffective.simulation import simulate
+from socioaffective.populations.people import Population, population
+from socioaffective.simulation.runs import simulate
 
 WEEKS, EVERY = 104, 8
 wellbeing = of("wellbeing")

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import sympy
 
-from socioaffective.equilibrium import RestPoints, equilibria
+from socioaffective.dynamics.equilibrium import RestPoints, equilibria
 from socioaffective.exercises.answers import attempt, formula
 from socioaffective.exercises.matrices import build_focus, classify_matrices, is_a_clear_focus, mistakes_tell
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.model import Model
 from socioaffective.quantities import parameter, state
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 BEFORE = 0.2
 

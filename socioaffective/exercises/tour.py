@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 
 from socioaffective.checks import unknown
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.exercises.answers import attempt, plain
 from socioaffective.exercises.companionship import lowest_start, two_stable_and_a_saddle
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import companion
 from socioaffective.policies import Steps, schedule
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 NEWCOMER = companion.states["wanting"].value
 SWITCH, YEAR, HEALED = 260, 52, 0.5

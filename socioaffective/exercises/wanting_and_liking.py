@@ -11,11 +11,11 @@ import sympy
 import xarray as xr
 
 from socioaffective.checks import unknown
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.exercises.answers import alike, attempt, formula, is_plan, lever_of
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import wanting_liking
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 RICH = 0.8
 WARM, YEAR, SOON = 0.4, 52, 8

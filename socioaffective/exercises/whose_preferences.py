@@ -13,7 +13,7 @@ import sympy
 from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import sphere
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 from socioaffective.worlds.drmdp import DRMDP, examples, horizon_threshold, judge, solve
 
 PLEASED, LONGEST = 0.9, 60

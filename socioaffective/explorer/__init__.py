@@ -14,11 +14,11 @@ from socioaffective.explorer.of_model import Explorer, default_views, names_of
 from socioaffective.explorer.of_table import TableExplorer, variables_of
 from socioaffective.explorer.prediction import Prediction, predict
 from socioaffective.explorer.widget import Board
-from socioaffective.lights import Light, over_time
 from socioaffective.model import CLOCKS, Model, a_model
 from socioaffective.policies import Climber
 from socioaffective.policies.climbing import closed_by
 from socioaffective.views import View, chosen
+from socioaffective.views.lights import Light, over_time
 
 __all__ = ["Board", "Explorer", "FigureExplorer", "Prediction", "TableExplorer", "explore", "predict"]
 

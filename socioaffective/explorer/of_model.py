@@ -10,12 +10,12 @@ import xarray as xr
 
 from socioaffective import models, views
 from socioaffective.checks import unknown
-from socioaffective.explorer.javascript import described
 from socioaffective.explorer.widget import Board, guessed, menu, slider, written
+from socioaffective.javascript import described
 from socioaffective.model import CLOCKS, Model
 from socioaffective.policies import Climber, climber
 from socioaffective.policies.climbing import closed_by
-from socioaffective.simulation import simulate, switch_of
+from socioaffective.simulation.runs import simulate, switch_of
 
 POINTS = 1001
 

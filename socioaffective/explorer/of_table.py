@@ -12,7 +12,7 @@ import xarray as xr
 from socioaffective import theme, views
 from socioaffective.checks import unknown
 from socioaffective.explorer.widget import Board, guessed, menu, written
-from socioaffective.simulation import Call
+from socioaffective.simulation.runs import Call
 
 # Numbers kept in a notebook, four bytes each.
 MOST_NUMBERS = 250_000

@@ -11,13 +11,13 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.branches import Diagram, SpecialPoint
 from socioaffective.checks import unknown
+from socioaffective.dynamics.branches import Diagram, SpecialPoint
+from socioaffective.dynamics.tracing import continuation
 from socioaffective.figures.labels import roomiest, share_of
 from socioaffective.figures.marks import HEIGHT, MOST_ROWS, WIDTH, by_person, haloed, path_marks, rows_of, titled, two
 from socioaffective.model import Model, a_model
-from socioaffective.simulation import Call
-from socioaffective.tracing import continuation
+from socioaffective.simulation.runs import Call
 
 # Where the label of a special point may stand: shift in pixels, alignment.
 PLACES = [((9, 0), "left"), ((-9, 0), "right"), ((0, 17), "center"), ((0, -17), "center"),

@@ -8,9 +8,9 @@ import altair as alt
 import numpy as np
 
 from socioaffective import theme
-from socioaffective.equilibrium import equilibria
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.dynamics.fold_curves import FoldCurve
 from socioaffective.figures.marks import HEIGHT, haloed, rows_of, titled, two
-from socioaffective.fold_curves import FoldCurve
 
 # At how many values of the second setting stable states are counted between the folds.
 LEVELS = 48

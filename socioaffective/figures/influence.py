@@ -9,8 +9,8 @@ import altair as alt
 
 from socioaffective import theme
 from socioaffective.checks import listed, mapped, unknown
+from socioaffective.control.outlook import welfare
 from socioaffective.figures.marks import WIDTH, haloed, rows_of, tabled, two
-from socioaffective.outlook import welfare
 from socioaffective.worlds import drmdp, myopia
 from socioaffective.worlds.drmdp import told
 from socioaffective.worlds.instances import world_of

@@ -13,13 +13,13 @@ import numpy as np
 from socioaffective import theme
 from socioaffective.checks import mapped, number, unknown
 from socioaffective.compile import jacobian
-from socioaffective.equilibrium import ZERO, box_of, classify, equilibria, settings_of
+from socioaffective.dynamics.equilibrium import ZERO, box_of, classify, equilibria, settings_of
+from socioaffective.dynamics.manifolds import planar, told
+from socioaffective.dynamics.plane import Portrait, portrait
 from socioaffective.figures.labels import gaps, placed, roomiest, scaled, tags
 from socioaffective.figures.marks import HEIGHT, dots, rows_of, two
 from socioaffective.figures.phase import axes_of, field_layer, kinds, nullcline_labels, nullcline_marks, rest_labels, rest_marks
-from socioaffective.manifolds import planar, told
 from socioaffective.model import CLOCKS, Model
-from socioaffective.plane import Portrait, portrait
 from socioaffective.quantities import parameter, state
 
 # The picture is the same for every system, only its scale differs: traces up to a round number T, determinants from

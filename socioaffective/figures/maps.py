@@ -12,12 +12,12 @@ import xarray as xr
 from socioaffective import theme
 from socioaffective.checks import number
 from socioaffective.compile import rates
-from socioaffective.equilibrium import box_of, equilibria, settings_of, velocity
+from socioaffective.dynamics.equilibrium import box_of, equilibria, settings_of, velocity
 from socioaffective.figures.labels import placed, scaled, tags
 from socioaffective.figures.marks import HEIGHT, by_person, dots, rows_of, run_with, titled, two
 from socioaffective.figures.phase import kinds, where_is
 from socioaffective.model import CLOCKS, Model, a_model
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 MOST_STEPS = 500
 

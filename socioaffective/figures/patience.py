@@ -11,7 +11,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import listed, mapped, number, unknown
-from socioaffective.equilibrium import settings_of
+from socioaffective.dynamics.equilibrium import settings_of
 from socioaffective.figures.marks import HEIGHT, WIDTH, Line, by_person, haloed, labelled, rows_of, run_with, titled, two
 from socioaffective.models import scaffold
 

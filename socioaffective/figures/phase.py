@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 
 from socioaffective import theme
-from socioaffective.equilibrium import Equilibrium, box_of
-from socioaffective.fates import ELSEWHERE, UNDECIDED
+from socioaffective.dynamics.equilibrium import Equilibrium, box_of
+from socioaffective.dynamics.fates import ELSEWHERE, UNDECIDED
+from socioaffective.dynamics.manifolds import Separatrix, planar
+from socioaffective.dynamics.plane import Portrait, portrait
 from socioaffective.figures.labels import beside_curves, clearing, placed, scaled, tags
 from socioaffective.figures.marks import DASHES, HEIGHT, INK, by_person, dots, path_marks, rows_of, spaced, titled, two, words
-from socioaffective.manifolds import Separatrix, planar
 from socioaffective.model import Model
-from socioaffective.plane import Portrait, portrait
 
 
 def phase_plane(

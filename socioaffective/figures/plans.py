@@ -10,11 +10,11 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import mapped, unknown
-from socioaffective.control import Plan
+from socioaffective.control.frontier import FORESIGHTS, Front, Grid
+from socioaffective.control.optimum import Plan
 from socioaffective.figures.course import time_course
 from socioaffective.figures.labels import share_of
 from socioaffective.figures.marks import HEIGHT, WIDTH, Line, haloed, labelled, put_apart, rows_of, several, spaced, two, words
-from socioaffective.frontier import FORESIGHTS, Front, Grid
 from socioaffective.objectives import NEEDS
 
 # Points of a line of prices, and decisions of a plan that are drawn.

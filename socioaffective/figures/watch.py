@@ -12,6 +12,7 @@ import xarray as xr
 
 from socioaffective import theme
 from socioaffective.checks import mapped, number, unknown
+from socioaffective.control.frontier import Front
 from socioaffective.figures.labels import placed, scaled, tags
 from socioaffective.figures.marks import (
     HEIGHT,
@@ -30,7 +31,6 @@ from socioaffective.figures.marks import (
     two,
     words,
 )
-from socioaffective.frontier import Front
 
 SIGNS = ("variance", "autocorrelation")
 SHOWN = {

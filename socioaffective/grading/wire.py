@@ -18,7 +18,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from socioaffective.aggregates import ces, ces_slope
-from socioaffective.foresight import Planner
+from socioaffective.control.foresight import Planner
 from socioaffective.model import Model
 from socioaffective.objectives import Objective
 from socioaffective.oversight import alarms

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from socioaffective.checks import number, unknown, whole
-from socioaffective.indicators import LEAST_POINTS, _rolling
+from socioaffective.dynamics.indicators import LEAST_POINTS, _rolling
 
 Update = Callable[[Mapping[str, np.ndarray]], np.ndarray]
 # Which indicators an alarm can follow; the return rate says what the autocorrelation says.

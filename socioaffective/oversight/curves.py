@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from socioaffective.alarms import Z
 from socioaffective.checks import listed, number, unknown
+from socioaffective.dynamics.alarm_rates import Z
 from socioaffective.oversight.alarms import Alarm, an_alarm
 from socioaffective.shares import wilson
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from socioaffective.alarms import MOST_NUMBERS
 from socioaffective.checks import listed, mapped, number, unknown, whole
-from socioaffective.indicators import noisy
+from socioaffective.dynamics.alarm_rates import MOST_NUMBERS
+from socioaffective.dynamics.indicators import noisy
 from socioaffective.model import Model
 from socioaffective.objectives import Objective, an_objective
 from socioaffective.oversight.alarms import Alarm, an_alarm
@@ -19,7 +19,7 @@ from socioaffective.oversight.guard import Guard
 from socioaffective.oversight.losses import Loss
 from socioaffective.oversight.responses import Response, a_response
 from socioaffective.policies import Climber, Steps
-from socioaffective.simulation import counterfactual, simulate
+from socioaffective.simulation.runs import counterfactual, simulate
 
 LIVES = ("without assistant", "unwatched", "watched")
 # Weeks between two decisions of the assistant, and between two points of a run.

@@ -56,7 +56,7 @@ def receding(
 
 def _planner(objective: Any, horizon: float | None, levers: Sequence[str] | None, *rest: float) -> Stepwise:
     """Returns a policy that plans; made by what plans, which is built on runs and so on this module."""
-    from socioaffective.foresight import planner
+    from socioaffective.control.foresight import planner
 
     named = None if levers is None else lever_names(levers, "name those it sets, or leave it out and all of them are.")
     return planner(objective, horizon, named, *rest)

@@ -12,11 +12,11 @@ from scipy.special import ndtri
 
 from socioaffective.checks import mapped, number, unknown, whole
 from socioaffective.compile import compiled
-from socioaffective.events import watches
-from socioaffective.given import NOISE_STEP
 from socioaffective.model import Model
 from socioaffective.policies import Policy, a_policy
-from socioaffective.simulation import simulate, switch_of
+from socioaffective.simulation.events import watches
+from socioaffective.simulation.given import NOISE_STEP
+from socioaffective.simulation.runs import simulate, switch_of
 
 # More people in all arms together than these take minutes.
 MOST_PEOPLE, MOST_POINTS = 50_000, 2_000

@@ -13,7 +13,7 @@ from scipy.stats import qmc
 
 from socioaffective.checks import number, unknown
 from socioaffective.models import ecosystem
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 KIRK = "Kirk and others 2025, arXiv:2512.01991"
 FANG = "Fang and others 2025, arXiv:2503.17473"

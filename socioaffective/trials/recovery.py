@@ -13,7 +13,7 @@ from scipy.stats import chi2, qmc
 
 from socioaffective.checks import interval, mapped, number, unknown, whole
 from socioaffective.model import Model, a_model
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 from socioaffective.trials.people import refuse_words
 from socioaffective.trials.scales import Scale, scales_of
 

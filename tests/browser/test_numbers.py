@@ -16,7 +16,7 @@ from scipy.integrate import solve_ivp
 import socioaffective as sa
 from socioaffective.aggregates import evaluate, evaluate_slope
 from socioaffective.compile import compiled, jacobian, rates
-from socioaffective.explorer.javascript import described, expression_body
+from socioaffective.javascript import described, expression_body
 
 NODE = shutil.which("node")
 

@@ -61,7 +61,7 @@ def test_a_model_with_the_aggregate_in_an_equation_has_the_right_eigenvalues(sha
     wanted = sa.compose("Wanted", [needs], {"wanting": (1 - needs.expressions["wellbeing"]) * sympy.Rational(9, 10)})
     given = {"substitutability": share, "engagement": 0.6, "ties": 1.0}
     (point,) = sa.equilibria(wanted, **given)
-    from socioaffective.equilibrium import settings_of, velocity
+    from socioaffective.dynamics.equilibrium import settings_of, velocity
 
     move, y = velocity(wanted, settings_of(wanted, given)), np.array(list(point.state.values()))
     steps = 1e-6 * np.eye(6)

@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 import socioaffective as sa
 from socioaffective.aggregates import ces
 from socioaffective.compile import compiled, jacobian, rates
-from socioaffective.equilibrium import classify, velocity
+from socioaffective.dynamics.equilibrium import classify, velocity
 
 each = pytest.mark.parametrize("model", EVERY, ids=title)
 each_of_ours = pytest.mark.parametrize("model", list(sa.models), ids=title)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import socioaffective as sa
-from socioaffective import summaries
-from socioaffective.surveys import survey_of
+from socioaffective.populations import summaries
+from socioaffective.populations.surveys import survey_of
 
 distributed, zarr = pytest.importorskip("distributed"), pytest.importorskip("zarr")
 COMPANION = sa.models.companion

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from own_models import OWN, lorenz, title
 
 import socioaffective as sa
-from socioaffective import equilibrium, proof
 from socioaffective.compile import jacobian
-from socioaffective.equilibrium import settings_of
-from socioaffective.intervals import BeyondIntervalsError, Enclosure, Evaluator, Interval, point
+from socioaffective.dynamics import equilibrium, proof
+from socioaffective.dynamics.equilibrium import settings_of
+from socioaffective.dynamics.intervals import BeyondIntervalsError, Enclosure, Evaluator, Interval, point
 
 x, y, z = (sa.state(name, bounds=(-6, 6)) for name in "xyz")
 r = sa.parameter("r", 1.0, (-2, 2))

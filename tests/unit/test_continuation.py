@@ -11,7 +11,7 @@ from own_models import logistic_map, lorenz, mirror
 from scipy.optimize import brentq
 
 import socioaffective as sa
-from socioaffective.equilibrium import settings_of, velocity
+from socioaffective.dynamics.equilibrium import settings_of, velocity
 
 m = sa.models.companion
 

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 import socioaffective as sa
 from socioaffective.compile import compiled
-from socioaffective.equilibrium import settings_of
+from socioaffective.dynamics.equilibrium import settings_of
 from socioaffective.objectives import an_objective
 from socioaffective.quantities import in_exponentials
 

@@ -58,7 +58,7 @@ def test_named_traits_and_levers_can_be_asked_for():
 
 
 def test_people_are_run_in_blocks(monkeypatch):
-    from socioaffective import decomposition
+    from socioaffective.populations import decomposition
 
     found = []
     whole = sa.sobol_indices(linear(), "x", {"a": (0, 1), "b": (0, 1)}, 64, weeks=2)

@@ -6,8 +6,8 @@ import sympy
 from own_models import logistic_map
 
 import socioaffective as sa
-from socioaffective.equilibrium import box_of, settings_of, velocity
-from socioaffective.plane import portrait
+from socioaffective.dynamics.equilibrium import box_of, settings_of, velocity
+from socioaffective.dynamics.plane import portrait
 
 x, y = sa.state("x", bounds=(-2, 2)), sa.state("y", bounds=(-2, 2))
 r = sa.parameter("r", 1.0, (-2, 2))

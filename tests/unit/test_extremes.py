@@ -10,7 +10,7 @@ import xarray as xr
 from refusals import refuses
 
 import socioaffective as sa
-from socioaffective import alarms
+from socioaffective.dynamics import alarm_rates as alarms
 
 x, y = (sa.state(name, start=0.1, bounds=(-2, 2)) for name in "xy")
 a, b = sa.state("a", start=0.1), sa.state("b", start=0.1)
@@ -255,7 +255,7 @@ def test_work_without_end_is_refused_with_its_size_and_a_way_out(case):
 
 
 def test_a_separatrix_that_is_too_stiff_is_refused(monkeypatch):
-    from socioaffective import manifolds
+    from socioaffective.dynamics import manifolds
 
     monkeypatch.setattr(manifolds, "MOST_EVALUATIONS", 2000)
     stiff = sa.Model("Stiff", {x: 1e5 * (x - x**3 - y**2 / 4), y: -y})

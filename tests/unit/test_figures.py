@@ -10,8 +10,8 @@ from own_models import EVERY, lorenz, title
 
 import socioaffective as sa
 from socioaffective import theme
+from socioaffective.dynamics.plane import portrait
 from socioaffective.figures.marks import put_apart
-from socioaffective.plane import portrait
 
 m = sa.models.companion
 

@@ -148,7 +148,7 @@ def test_bad_input_is_refused_with_a_sentence(case):
 
 
 def test_what_is_too_slow_is_said(monkeypatch):
-    from socioaffective import lyapunov
+    from socioaffective.dynamics import lyapunov
 
     monkeypatch.setattr(lyapunov, "MOST_EVALUATIONS", 2000)
     with pytest.raises(RuntimeError, match=r"not done after 2,000 evaluations.*fewer weeks"):

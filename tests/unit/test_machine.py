@@ -20,7 +20,7 @@ from socioaffective.machine.backends import using
 from socioaffective.machine.lanes import WIDTH
 from socioaffective.machine.running import BLOCK, run, stops_of
 from socioaffective.machine.source import UnwritableError, written
-from socioaffective.simulation import simulate
+from socioaffective.simulation.runs import simulate
 
 COMPANION, LIFE = sa.models.companion, sa.models.ecosystem
 SMOOTH = [m for m in EVERY if m.clock == "continuous" and not m.noise]

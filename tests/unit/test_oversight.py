@@ -8,7 +8,7 @@ from refusals import refuses
 
 import socioaffective as sa
 from socioaffective.compile import compiled
-from socioaffective.indicators import taus
+from socioaffective.dynamics.indicators import taus
 from socioaffective.oversight.curves import rings
 from socioaffective.oversight.guard import Guard
 from socioaffective.policies import Together

@@ -12,7 +12,7 @@ from refusals import refuses
 import socioaffective as sa
 from socioaffective import theme
 from socioaffective.compile import jacobian
-from socioaffective.equilibrium import settings_of
+from socioaffective.dynamics.equilibrium import settings_of
 
 m = sa.models.companion
 x, y = sa.state("x", bounds=(-2, 2)), sa.state("y", bounds=(-2, 2))

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import socioaffective as sa
-from socioaffective.traits import TRAITS
+from socioaffective.populations.traits import TRAITS
 
 E, C = sa.models.ecosystem, sa.models.companion
 s = sa.spreads

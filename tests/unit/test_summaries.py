@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import socioaffective as sa
-from socioaffective import summaries
 from socioaffective.machine.backends import using
-from socioaffective.surveys import part_of, survey_of
-from socioaffective.tallies import CELLS, Tally
+from socioaffective.populations import summaries
+from socioaffective.populations.surveys import part_of, survey_of
+from socioaffective.populations.tallies import CELLS, Tally
 
 COMPANION = sa.models.companion
 TIES = COMPANION.symbols["ties"]
@@ -85,7 +85,7 @@ def test_the_same_bits_whatever_the_portions_and_processors(monkeypatch):
         first = sa.summarise(COMPANION, people, 26, cues=0.7, at=[26])
         for portion, together, processors in ((100, 64, 1), (250, 100, 2)):
             monkeypatch.setattr(summaries, "PORTION", portion)
-            monkeypatch.setattr("socioaffective.surveys.TOGETHER", together)
+            monkeypatch.setattr("socioaffective.populations.surveys.TOGETHER", together)
             monkeypatch.setattr(summaries, "processors", lambda count=processors: count)
             again = sa.summarise(COMPANION, people, 26, cues=0.7, at=[26])
             for name in first.data_vars:
