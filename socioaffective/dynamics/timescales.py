@@ -75,7 +75,7 @@ def time_scales(model: Model, at: Equilibrium | Mapping[str, float] | None = Non
     Inputs: `model`; `at`, an `Equilibrium` or enough states to tell it from other rest points, otherwise the stable one that
     the run from the model's own start reaches; settings by name. Noise plays no part.
 
-    Each mode has its time constant 1/|Re eigenvalue| (in steps 1/|ln modulus|), half-life, period, and the share of every
+    Each mode has its time constant `1/|Re eigenvalue|` (in steps `1/|ln modulus|`), half-life, period, and the share of every
     state in it: participation factors, the size of left times right eigenvector, which add up to 1 in each mode and do not
     depend on units. Modes whose eigenvalues agree to five digits cannot be told apart: each has the mean of their eigenvalues,
     and the shares of all of them together. A complex pair is one mode. Fast and slow are told apart at the widest gap between

@@ -71,7 +71,7 @@ def page(notebook: str | Path | Any, theme: str | None = None, name: str | None 
     name = name or "the notebook"
     saved = Saved(notebook, name)
     body = Writer(saved, folder, name).body(notebook)
-    style = (HERE / "page.css").read_text(encoding="utf-8") + recoloured(body)
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in ("cells.css", "page.css")) + recoloured(body)
     return PAGE.format(
         theme=f' data-theme="{theme}"' if theme else "",
         policy=NOTHING_FROM_OUTSIDE,

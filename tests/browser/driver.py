@@ -108,10 +108,10 @@ class Visit:
         self.page.wait_for_selector("html[data-page=ready]", timeout=20_000)
         return self
 
-    def complaints(self, **options):
-        """What axe-core has to say against the page as it is now."""
+    def complaints(self, within=None, **options):
+        """What axe-core has to say against the page as it is now, or against what these selectors find in it."""
         self.page.evaluate(axe())
-        found = self.page.evaluate("options => axe.run(document, options)", options)
+        found = self.page.evaluate("([within, options]) => axe.run(within ?? document, options)", [within, options])
         return [
             f"{v['id']}: {v['help']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
             for v in found["violations"]

@@ -1,0 +1,99 @@
+"""Stage: what Sphinx reads, a copy of the repository's pages whose outputs are HTML that needs no kernel."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode, v4
+
+from socioaffective.book import reference
+from socioaffective.publish import HERE, WEB, title
+from socioaffective.publish.cells import Writer
+from socioaffective.publish.charts import recoloured
+from socioaffective.publish.widgets import Saved
+
+FIRST = ("00_tour", "toolkit")
+CONTENTS = """
+```{{toctree}}
+:hidden:
+:caption: {caption}
+
+{pages}
+```
+"""
+# A classic script: browsers refuse a page on a disk its modules in files of their own.
+SCRIPT = "(async () => {{\n{code}\n}})();\n"
+
+
+def stage(root: Path, to: Path) -> list[str]:
+    """Returns the names of the pages that are laid out in the folder `to`, from the repository at `root`.
+
+    Paths in the copy are those of the repository, so that links lead where they led; the README is the first page.
+    """
+    shutil.rmtree(to, ignore_errors=True)
+    (to / "_static").mkdir(parents=True)
+    chapters = [*FIRST, *sorted(p.stem for p in root.glob("notebooks/[0-9]*.ipynb") if p.stem not in FIRST)]
+    others = sorted(p.stem for p in root.glob("notebooks/*.ipynb") if p.stem not in chapters)
+    sets = [n for n in (*chapters, "challenge") if (root / "exercises" / n).is_dir()]
+    parts = {
+        "Chapters": [f"notebooks/{name}" for name in chapters],
+        "Exercises": [f"exercises/{name}/student" for name in sets],
+        "Reading on": [*(f"notebooks/{name}" for name in others), "notebooks/at_scale"],
+    }
+    colours = ""
+    for name in [page for pages in parts.values() for page in pages]:
+        path = root / f"{name}.ipynb"
+        if path.exists():
+            colours += _notebook(path, to / f"{name}.ipynb")
+        else:
+            _copy(path.with_suffix(".md"), to / f"{name}.md")
+    parts["Teaching"] = ["exercises/README"]
+    for name in ("exercises/README.md", ".github/picture.png", "CITATION.cff"):
+        _copy(root / name, to / name)
+    parts["Reference"] = reference.write(to, sorted(root.glob("notebooks/*.ipynb")))
+    contents = "".join(CONTENTS.format(caption=caption, pages="\n".join(pages)) for caption, pages in parts.items())
+    (to / "index.md").write_text((root / "README.md").read_text(encoding="utf-8") + contents, encoding="utf-8")
+    cells = (HERE / "cells.css").read_text(encoding="utf-8")
+    # One rule a colour, whichever pages it is on.
+    (to / "_static" / "cells.css").write_text(cells + "\n".join(dict.fromkeys(colours.splitlines())), encoding="utf-8")
+    (to / "_static" / "host.js").write_text(SCRIPT.format(code=(WEB / "host.js").read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copy(root / "notebooks" / "conf.py", to)
+    shutil.copy(Path(__file__).with_name("book.css"), to / "_static" / "book.css")
+    return ["index", *(page for pages in parts.values() for page in pages)]
+
+
+def _copy(path: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, to)
+
+
+def _notebook(path: Path, to: Path) -> str:
+    """Writes a notebook whose outputs are HTML, and returns the style rules of its figures."""
+    notebook = nbformat.read(path, as_version=4)
+    saved = Saved(notebook, str(path))
+    writer = Writer(saved, path.parent, str(path))
+    cells = [_cell(cell, writer) for cell in notebook.cells]
+    if saved.shown:
+        last = next(cell for cell in reversed(cells) if cell.cell_type == "code")
+        last.outputs = [_html("".join(output.data["text/html"] for output in last.outputs) + saved.script())]
+    made = v4.new_notebook(cells=cells, metadata={k: v for k, v in notebook.metadata.items() if k != "widgets"})
+    made.metadata["title"] = title(notebook, path.stem)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, to)
+    return recoloured("".join(output.data["text/html"] for cell in cells for output in cell.get("outputs", [])))
+
+
+def _cell(cell: NotebookNode, writer: Writer) -> NotebookNode:
+    if cell.cell_type == "markdown":
+        return v4.new_markdown_cell(reference.linked(cell.source), id=cell.id)
+    if cell.cell_type != "code":
+        return cell
+    shown = "".join(f'<div class="output">{text}</div>' for output in cell.outputs if (text := writer.output(output)))
+    return v4.new_code_cell(cell.source, outputs=[_html(shown)] if shown else [], execution_count=None, id=cell.id)
+
+
+def _html(text: str) -> Any:
+    return v4.new_output("display_data", {"text/html": text})
