@@ -150,23 +150,23 @@ CLAIMS = [
     ),
     Claim(
         "WP7",
-        "With an anchoring of 0.05 and full steering the self at the time and the final one find that the offer fits by more "
-        "than 0.9, and the counterfactual one by less than 0.5.",
+        "With an anchoring of 0.05 and full steering the self at the time and the last self find that the offer fits by more "
+        "than 0.9, and the self untouched by less than 0.5.",
         co_construction,
         the_last_self_is_content_and_the_untouched_is_not,
         given=("anchoring",),
     ),
     Claim(
         "WP8",
-        "With an anchoring of 0.05 steering with full force rather than not at all costs the counterfactual self more than ten "
-        "times as much fit as the final one.",
+        "With an anchoring of 0.05 steering with full force rather than not at all costs the self untouched more than ten "
+        "times as much fit as the last self.",
         co_construction,
         steering_costs_the_untouched_ten_times_as_much,
         given=("anchoring",),
     ),
     Claim(
         "WP9",
-        "With an anchoring of 0.05 and no steering the self at the time, the final and the counterfactual one agree within "
+        "With an anchoring of 0.05 and no steering the self at the time, the last self and the self untouched agree within "
         "0.05 on how well the offer fits.",
         co_construction,
         unsteered_three_judges_agree,
@@ -174,7 +174,7 @@ CLAIMS = [
     ),
     Claim(
         "WP10",
-        "With an anchoring of 0.6 under full steering neither the self at the time nor the final one finds a fit of 0.9.",
+        "With an anchoring of 0.6 under full steering neither the self at the time nor the last self finds a fit of 0.9.",
         co_construction,
         an_anchored_self_sees_it_too,
         given=("anchoring",),
