@@ -92,15 +92,15 @@ CLAIMS = [
     ),
     Claim(
         "EC3",
-        "The best plan for the needs is not abstinence: the assistant is used more than a tenth of the time, and well-being "
-        "minus ill-being is at least 0.03 higher than without it.",
+        "The best plan for the needs does not do without the assistant: it is used more than a tenth of the time, and "
+        "well-being minus ill-being is at least 0.03 higher than without it.",
         ecosystem,
         best_is_not_abstinence,
         slow=True,
     ),
     Claim(
         "EC4",
-        "A penalty on the distance from the counterfactual preference cuts the steering of the far-sighted engagement "
+        "A penalty on the distance from the preference of the self untouched cuts the steering of the far-sighted engagement "
         "maximiser to less than a third, and leaves relatedness in week 104 where it was, within 0.05.",
         ecosystem,
         a_penalty_guards_what_it_measures,
