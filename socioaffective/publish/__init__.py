@@ -92,6 +92,18 @@ def title(notebook: Any, otherwise: str) -> str:
     return re.sub(r"[*_`$]", "", found[1]) if found else Path(otherwise).stem
 
 
+def anchor(heading: str) -> str:
+    """Returns what stands after # in a link to a heading, in a page as in JupyterLab.
+
+    MyST writes the same where a heading is in lower case and has letters, hyphens, underscores and spaces alone.
+
+    >>> from socioaffective.publish import anchor
+    >>> anchor("rest point"), anchor("felt_relatedness")
+    ('rest-point', 'felt_relatedness')
+    """
+    return heading.replace(" ", "-")
+
+
 def publish(notebooks: Iterable[str | Path], to: str | Path = "build/pages", theme: str | None = None) -> list[Path]:
     """Returns the pages written, one for each notebook: `NN_name.ipynb` becomes `NN_name.html` in the folder `to`.
 

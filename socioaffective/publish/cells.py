@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from socioaffective.publish import anchor
 from socioaffective.publish.charts import alternative, described, figure
 from socioaffective.publish.widgets import VIEW, Saved
 from socioaffective.theme import VEGALITE
@@ -33,9 +34,16 @@ _formulas = LatexToMathML(fancy_error=False)
 class Prose(IPythonRenderer):
     """Markdown as it is in a notebook, with formulas as MathML, links to the other pages and pictures in the page."""
 
-    def __init__(self, folder: Path, name: str, attachments: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, name: str, attachments: dict[str, Any], taken: set[str]) -> None:
         super().__init__(escape=False, exclude_anchor_links=True, path=str(folder), attachments=attachments)
-        self.name = name
+        self.name, self.taken = name, taken
+
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        # As in JupyterLab, a link leads to the first of several headings with one text.
+        if (key := anchor(html.unescape(re.sub(r"<[^>]+>", "", text)))) not in self.taken:
+            self.taken.add(key)
+            attributes["id"] = key
+        return super().heading(text, level, **attributes)
 
     def inline_math(self, body: str) -> str:
         return formula(body, self.name)
@@ -87,6 +95,7 @@ class Writer:
     def __init__(self, saved: Saved, folder: Path, name: str) -> None:
         self.saved, self.folder, self.name = saved, folder, name
         self.figures = 0
+        self.taken = {"main"}
         # The first kind that an output has is the one that is shown.
         self.kinds: dict[str, Callable[[Any], str]] = {
             VIEW: self._widget,
@@ -115,7 +124,7 @@ class Writer:
     def prose(self, source: str, attachments: dict[str, Any] | None = None) -> str:
         """Returns Markdown as HTML."""
         try:
-            made = MarkdownWithMath(renderer=Prose(self.folder, self.name, attachments or {})).render(source)
+            made = MarkdownWithMath(renderer=Prose(self.folder, self.name, attachments or {}, self.taken)).render(source)
         except InvalidNotebook as trouble:
             raise ValueError(f"{self.name} cannot be shown: {trouble}.") from None
         if elsewhere := re.search(r'<img[^>]*\bsrc="(?!data:)([^"]*)"', made):

@@ -48,9 +48,11 @@ def test_every_notebook_becomes_one_small_page_that_asks_for_nothing(path):
     assert '<html lang="en-GB">' in text and "default-src 'none'" in text
     assert not re.findall(r'<(?:script|link|img|iframe)[^>]*\b(?:src|href)="(?!data:)', text)
     assert text.count("<h1") == 1
-    charts = sum(theme.VEGALITE in o.get("data", {}) for c in nbformat.read(path, 4).cells for o in c.get("outputs", []))
+    cells = nbformat.read(path, 4).cells
+    charts = sum(theme.VEGALITE in o.get("data", {}) for c in cells for o in c.get("outputs", []))
     labels = re.findall(r'<svg role="img" aria-label="([^"]+)"', text)
-    assert len(labels) == charts > 0
+    assert len(labels) == charts
+    assert charts or all(c.cell_type == "markdown" for c in cells)
     assert all(len(label) > 40 and not re.search(r"\[[0-9a-f]{12}\]", label) for label in labels)
     # No formula is left as it was typed.
     assert not re.search(
@@ -63,6 +65,13 @@ def test_a_page_is_named_after_its_notebook_and_lies_where_it_is_asked(tmp_path)
     (written,) = publish([tmp_path / "02_needs.ipynb"], tmp_path / "pages")
     assert written == tmp_path / "pages" / "02_needs.html"
     assert "<title>Needs and floors</title>" in written.read_text(encoding="utf-8")
+
+
+def test_a_link_to_a_heading_leads_there():
+    text = page(prose("# Words\n\n### rest point\n\n### felt_relatedness", "## *A* < B & $x$\n\n### rest point\n\n# main"))
+    assert '<h3 id="rest-point">rest point' in text and '<h3 id="felt_relatedness">' in text
+    assert 'id="A-&lt;-B-&amp;-x"' in text
+    assert text.count('id="rest-point"') == text.count('id="main"') == 1
 
 
 def test_a_comment_in_code_names_no_page():

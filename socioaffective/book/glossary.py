@@ -1,0 +1,251 @@
+"""Glossary: one entry for every quantity and every taught word of the book, and one card of all its symbols.
+
+`python -m socioaffective.book.glossary` writes `notebooks/glossary.ipynb`, and links to it where a chapter first says a word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import sympy
+
+from socioaffective.book.terms import FORMS, TERMS
+from socioaffective.models import CATALOGUE
+from socioaffective.publish import anchor
+from socioaffective.quantities import Quantity
+
+PAGE = "glossary.ipynb"
+HEAD = """# Glossary and notation
+
+Every quantity of the models and every word that the book teaches, once. Where a chapter first says one of them in bold, it \
+links to here. This page is made from the models and the chapters by `python -m socioaffective.book.glossary`; nothing is \
+changed here by hand.
+
+## Notation card
+
+A model also uses the symbols of the models above it that it is made of; each is listed where it first appears."""
+ENTRIES = """## Entries
+
+For each model: what the quantity is, its value or where it starts, its range, and its unit, if it has one. What the models \
+agree on is said once."""
+KINDS = {"state": "a state of", "parameter": "a parameter of", "lever": "a lever of", "input": "an input of",
+         "observable": "computed in"}  # fmt: skip
+BOLD = re.compile(r"\[\*\*([^*\n]+)\*\*\]\(" + re.escape(PAGE) + r"#[^)]*\)|\*\*([^*\n]+)\*\*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name of the glossary: what the models say of it, as pairs of model and metadata, and what a chapter teaches."""
+
+    name: str
+    uses: tuple[tuple[str, Quantity], ...] = ()
+    sentence: str = ""
+    chapter: str = ""
+
+    def text(self) -> str:
+        """Returns the entry as Markdown, under a heading that can be linked to."""
+        parts = [f"### {self.name}"]
+        if self.sentence:
+            parts.append(f"{self.sentence} *Taught in {titled(self.chapter)}.*")
+        if self.uses:
+            parts += [self._meaning(), "\n".join(self._lines())]
+        return "\n\n".join(parts)
+
+    def _meaning(self) -> str:
+        models = _by(self.uses, lambda q: q.meaning)
+        said = "; ".join(models) if len(models) == 1 else "; ".join(f"{m} ({_listed(names)})" for m, names in models.items())
+        return said[:1].upper() + said[1:] + "."
+
+    def _lines(self) -> Iterator[str]:
+        for said, models in _by(self.uses, _measured).items():
+            symbol, kind, numbers = said
+            yield f"* {symbol}, {KINDS[kind]} {_listed(models)}: {numbers}"
+
+
+def _by(uses: Iterable[tuple[str, Quantity]], key: Any) -> dict[Any, list[str]]:
+    """Returns the models of an entry, by what they say."""
+    found = defaultdict(list)
+    for model, quantity in uses:
+        found[key(quantity)].append(model)
+    return found
+
+
+def _measured(q: Quantity) -> tuple[str, str, str]:
+    value = "" if q.kind == "observable" else f"{'starts at ' * (q.kind == 'state')}{q.value:.4g}, "
+    unit = "" if q.unit == "1" else " " + q.unit.replace("1/", "per ")
+    return letter(q), q.kind, f"{value}from {q.bounds[0]:.4g} to {q.bounds[1]:.4g}{unit}"
+
+
+def _listed(models: list[str]) -> str:
+    names = [f"`{model}`" for model in models]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def letter(quantity: Quantity) -> str:
+    """Returns the symbol of a quantity as it is printed in an equation."""
+    return f"${sympy.latex(sympy.Symbol(quantity.symbol))}$"
+
+
+def titled(chapter: str) -> str:
+    """Returns a link to a chapter, by what the book calls it.
+
+    >>> from socioaffective.book.glossary import titled
+    >>> titled("02_needs"), titled("toolkit")
+    ('[chapter 02](02_needs.ipynb)', '[the toolkit](toolkit.ipynb)')
+    """
+    number, _, name = chapter.partition("_")
+    called = f"the {name or number}" if number == "00" or not name else f"chapter {number}"
+    return f"[{called}]({chapter}.ipynb)"
+
+
+def entries() -> dict[str, Entry]:
+    """Returns all entries by name, in the order of the alphabet.
+
+    >>> from socioaffective.book.glossary import entries
+    >>> print(entries()["warmth"].text())
+    ### warmth
+    <BLANKLINE>
+    Relatedness from cue-rich use, per time with people.
+    <BLANKLINE>
+    * $c$, a parameter of `needs`, `companion` and `ecosystem`: 0.75, from 0 to 1
+    """
+    uses = defaultdict(list)
+    for model, known in CATALOGUE.items():
+        for quantity in known.quantities.values():
+            uses[quantity.name].append((model, quantity))
+    taught = {name: (sentence, chapter) for chapter, terms in TERMS.items() for name, sentence in terms.items()}
+    return {name: Entry(name, tuple(uses.get(name, ())), *taught.get(name, ())) for name in sorted({*uses, *taught})}
+
+
+def chapters(folder: Path) -> list[Path]:
+    """Returns the notebooks of the book in the order of reading, the toolkit after the tour."""
+    return sorted(
+        [*folder.glob("[0-9][0-9]_*.ipynb"), folder / "toolkit.ipynb"], key=lambda p: p.name.replace("toolkit", "00_u")
+    )
+
+
+def sources(notebook: Mapping[str, Any], kind: str) -> list[str]:
+    """Returns what stands in the cells of a kind, "markdown" or "code"."""
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def card(notebooks: Mapping[str, Mapping[str, Any]]) -> str:
+    """Returns the notation card: a line for each model, with the chapters that use it and the symbols that are new in it."""
+    seen: set[tuple[str, str]] = set()
+    rows = ["| model, chapters | states | parameters | levers | inputs | computed |", "|---|---|---|---|---|---|"]
+    for name, model in CATALOGUE.items():
+        new = [q for q in model.quantities.values() if (q.name, q.symbol) not in seen]
+        seen |= {(q.name, q.symbol) for q in new}
+        used = [
+            f"[{chapter.partition('_')[0]}]({chapter}.ipynb)"
+            for chapter, notebook in notebooks.items()
+            if re.search(rf"sa\.models\.{name}\b", "\n".join(sources(notebook, "code")))
+        ]
+        cells = ["; ".join(f"{letter(q)} [{q.label}](#{anchor(q.name)})" for q in new if q.kind == kind) for kind in KINDS]
+        rows.append(f"| `{name}` {', '.join(used)} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def named(text: str, known: Iterable[str]) -> str | None:
+    """Returns the name of the entry for a word as a chapter writes it, or None where there is none.
+
+    >>> from socioaffective.book.glossary import entries, named
+    >>> [named(word, entries()) for word in ("Felt relatedness", "nullclines", "well-being", "not advice")]
+    ['felt_relatedness', 'nullcline', 'wellbeing', None]
+    """
+    word = text.rstrip(".").lower()
+    word = FORMS.get(word, word)
+    return next((name for name in (word, word.replace(" ", "_"), word.removesuffix("s")) if name in known), None)
+
+
+def prose(source: str) -> Iterator[tuple[str, bool]]:
+    """Yields the lines of a Markdown cell, and whether each is prose: no heading, no question set apart, no code."""
+    fenced = False
+    for line in source.splitlines(keepends=True):
+        fence = line.lstrip().startswith(("```", "~~~"))
+        yield line, not (fenced or fence or line.startswith(("#", ">")))
+        fenced ^= fence
+
+
+def bold(cells: Iterable[str]) -> Iterator[str]:
+    """Yields what stands in bold in the prose of some cells, in order."""
+    for line, is_prose in (pair for source in cells for pair in prose(source)):
+        if is_prose:
+            yield from (found[1] or found[2] for found in BOLD.finditer(line))
+
+
+def linked(cells: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Returns the Markdown cells of a chapter with the first bold mention of each entry, and no other, as a link to it.
+
+    >>> from socioaffective.book.glossary import linked
+    >>> linked(["**Ties** wear. Not all **ties**."], ["ties"])
+    ['[**Ties**](glossary.ipynb#ties) wear. Not all **ties**.']
+    """
+    seen = {None}
+
+    def link(found: re.Match) -> str:
+        name = named(text := found[1] or found[2], known)
+        if name in seen:
+            return f"**{text}**"
+        seen.add(name)
+        return f"[**{text}**]({PAGE}#{anchor(name)})"
+
+    return ["".join(BOLD.sub(link, line) if is_prose else line for line, is_prose in prose(source)) for source in cells]
+
+
+def _cells(notebooks: Mapping[str, Mapping[str, Any]], known: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """Yields the cells of the page: a name and the text; the entries of one letter share a cell."""
+    yield "card", f"{HEAD}\n\n{card(notebooks)}"
+    yield "entries", ENTRIES
+    for initial, group in groupby(known.values(), key=lambda entry: entry.name[0]):
+        yield initial, "\n\n".join(entry.text() for entry in group)
+
+
+def _written(notebook: Mapping[str, Any]) -> str:
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def wanted(folder: Path) -> dict[Path, str]:
+    """Returns what should stand in the page and in each chapter of a folder, by path."""
+    known = entries()
+    notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in chapters(folder)}
+    page = {
+        "cells": [
+            {"cell_type": "markdown", "id": f"gl-{name}", "metadata": {}, "source": text.splitlines(keepends=True)}
+            for name, text in _cells(notebooks, known)
+        ],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    for notebook in notebooks.values():
+        texts = iter(linked(sources(notebook, "markdown"), known))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = next(texts).splitlines(keepends=True)
+    return {folder / PAGE: _written(page)} | {folder / f"{stem}.ipynb": _written(n) for stem, n in notebooks.items()}
+
+
+def write(folder: Path) -> list[Path]:
+    """Returns the files of a folder that were not as they should be, once they are."""
+    changed = []
+    for path, text in wanted(folder).items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+if __name__ == "__main__":
+    for path in write(Path("notebooks")):
+        print(path)
