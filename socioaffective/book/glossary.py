@@ -25,18 +25,25 @@ PAGE = "glossary.ipynb"
 HEAD = """# Glossary and notation
 
 Every quantity of the models and every word that the book teaches, once. Where a chapter first says one of them in bold, it \
-links to here. This page is made from the models and the chapters by `python -m socioaffective.book.glossary`; nothing is \
-changed here by hand.
+links to here.
 
 ## Notation card
 
-A model also uses the symbols of the models above it that it is made of; each is listed where it first appears."""
+A model also uses the symbols of those above it that it is made of; each stands where it first appears, after the chapters \
+that use the model."""
 ENTRIES = """## Entries
 
 For each model: what the quantity is, its value or where it starts, its range, and its unit, if it has one. What the models \
-agree on is said once."""
-KINDS = {"state": "a state of", "parameter": "a parameter of", "lever": "a lever of", "input": "an input of",
-         "observable": "computed in"}  # fmt: skip
+agree on is said once. All of it is made from the models and the chapters by `python -m socioaffective.book.glossary`, and \
+changed there."""
+# What a line of an entry and a line of the card call each kind.
+KINDS = {
+    "state": ("a state of", "states"),
+    "parameter": ("a parameter of", "parameters"),
+    "lever": ("a lever of", "levers"),
+    "input": ("an input of", "inputs"),
+    "observable": ("computed in", "computed"),
+}
 BOLD = re.compile(r"\[\*\*([^*\n]+)\*\*\]\(" + re.escape(PAGE) + r"#[^)]*\)|\*\*([^*\n]+)\*\*")
 
 
@@ -66,7 +73,7 @@ class Entry:
     def _lines(self) -> Iterator[str]:
         for said, models in _by(self.uses, _measured).items():
             symbol, kind, numbers = said
-            yield f"* {symbol}, {KINDS[kind]} {_listed(models)}: {numbers}"
+            yield f"* {symbol}, {KINDS[kind][0]} {_listed(models)}: {numbers}"
 
 
 def _by(uses: Iterable[tuple[str, Quantity]], key: Any) -> dict[Any, list[str]]:
@@ -139,7 +146,7 @@ def sources(notebook: Mapping[str, Any], kind: str) -> list[str]:
 def card(notebooks: Mapping[str, Mapping[str, Any]]) -> str:
     """Returns the notation card: a line for each model, with the chapters that use it and the symbols that are new in it."""
     seen: set[tuple[str, str]] = set()
-    rows = ["| model, chapters | states | parameters | levers | inputs | computed |", "|---|---|---|---|---|---|"]
+    rows = ["| model | symbols |", "|---|---|"]
     for name, model in CATALOGUE.items():
         new = [q for q in model.quantities.values() if (q.name, q.symbol) not in seen]
         seen |= {(q.name, q.symbol) for q in new}
@@ -148,8 +155,9 @@ def card(notebooks: Mapping[str, Mapping[str, Any]]) -> str:
             for chapter, notebook in notebooks.items()
             if re.search(rf"sa\.models\.{name}\b", "\n".join(sources(notebook, "code")))
         ]
-        cells = ["; ".join(f"{letter(q)} [{q.label}](#{anchor(q.name)})" for q in new if q.kind == kind) for kind in KINDS]
-        rows.append(f"| `{name}` {', '.join(used)} | {' | '.join(cells)} |")
+        kinds = {kind: [f"{letter(q)} [{q.label}](#{anchor(q.name)})" for q in new if q.kind == kind] for kind in KINDS}
+        said = "; ".join(f"*{KINDS[kind][1]}* {', '.join(symbols)}" for kind, symbols in kinds.items() if symbols)
+        rows.append(f"| `{name}` {', '.join(used)} | {said} |")
     return "\n".join(rows)
 
 

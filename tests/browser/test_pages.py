@@ -164,3 +164,20 @@ def test_every_notebook_is_a_page_that_everybody_can_read(visit, pages, name, co
     )
     assert all(Path(link.removeprefix("file://").split("#")[0]).exists() for link in here), here
     seen.clean()
+
+
+def test_the_notation_card_prints_on_one_sheet(visit, pages):
+    seen = visit(pages / "glossary.html")
+    seen.page.emulate_media(media="print")
+    # A4 with margins of 15 mm, in pixels of 1/96 inch.
+    width, height = (round((side - 30) / 25.4 * 96) for side in (210, 297))
+    seen.page.set_viewport_size({"width": width, "height": height})
+    assert 400 < seen.page.evaluate("document.querySelector('.table').getBoundingClientRect().bottom") < height
+
+
+def test_a_word_of_a_chapter_leads_to_its_entry(visit, pages):
+    seen = visit(pages / "00_tour.html")
+    seen.page.click("a[href='glossary.html#felt_relatedness']")
+    seen.page.wait_for_url("**/glossary.html#felt_relatedness")
+    top = seen.page.evaluate("document.getElementById('felt_relatedness').getBoundingClientRect().top")
+    assert 0 <= top < seen.page.viewport_size["height"] / 2
