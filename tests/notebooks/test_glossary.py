@@ -133,7 +133,7 @@ def test_a_word_is_linked_once_and_headings_questions_and_code_never():
     cells = [
         "# **Ties**\n\n> **ties?**\n\n```\n**ties**\n```",
         "**Ties** wear.",
-        "Old: [**ties**](glossary.ipynb#ties), **other**.",
+        "Old [**ties**](glossary.ipynb#ties), **new**.",
     ]
     once = linked(cells, ["ties"])
     assert once == [cells[0], "[**Ties**](glossary.ipynb#ties) wear.", "Old **ties**, **new**."]
