@@ -20,7 +20,7 @@ TERMS = {
         "stable": "Of a rest point: what starts near it stays near it and comes back after a small push.",
         "unstable": "Of a rest point: some small pushes, however small, grow and lead away from it.",
         "exponential": "Growth or decay at a constant times what there is, such as the distance from a rest point nearby.",
-        "rate": "The number $k$ in $\\dot u = -k\\,u$: the share of a distance that would be covered in one unit of time.",
+        "rate": "The number $k$ in $\\dot u = -k\\,u$: how fast a distance shrinks, as a share of itself per unit of time.",
         "time constant": "The time $1/k$ after which a distance that shrinks at the rate $k$ is down to 37 % of itself.",
         "half-life": "The time after which a distance that shrinks exponentially is half as large.",
         "field": "The rule of change drawn as arrows, each of which says where the states go next from its point.",
@@ -116,7 +116,7 @@ TERMS = {
         "turnpike": "A best plan whose long middle runs along the same road, however long the trip.",
         "counterfactual": "The same person over the same time, had they never met the assistant.",
         "price of myopia": "What the needs lose when they are served two weeks at a time rather than far-sightedly.",
-        "price of engagement": "What the needs lose when engagement is served far-sightedly in their place.",
+        "price of engagement": "What the needs lose when engagement is served in their place.",
         "shadow price": "What one unit more of a state now would add to all that an optimiser still has to gain.",
         "costate": "The name of a shadow price in the theory of optimal control, where it moves by an equation of its own.",
         "pareto front": "The Pareto front is the set of plans than which no other is better for one objective and as good for "
@@ -133,7 +133,7 @@ TERMS = {
     "10_measuring_it": {
         "power": "The chance that a study finds an effect of a given size, if there is one.",
         "reliability": "The share of the variance of scores that is true, in a given crowd.",
-        "attenuation": "The flattening of a slope by errors in the predictor, exactly by its reliability.",
+        "attenuation": "The flattening of a slope by errors in the predictor, whose reliability is the share of it that is left.",
         "regression dilution": "Another name of attenuation.",
         "mixed model": "A regression with effects of each person, which uses every answer, also of those who left.",
         "confounding": "An association of two things that comes, in whole or in part, from a third that moves both.",
