@@ -133,7 +133,7 @@ TERMS = {
     "10_measuring_it": {
         "power": "The chance that a study finds an effect of a given size, if there is one.",
         "reliability": "The share of the variance of scores that is true, in a given crowd.",
-        "attenuation": "The flattening of a slope by errors in the predictor, whose reliability is the share of it that is left.",
+        "attenuation": "The flattening of a slope by errors in the predictor: what is left of it is the reliability.",
         "regression dilution": "Another name of attenuation.",
         "mixed model": "A regression with effects of each person, which uses every answer, also of those who left.",
         "confounding": "An association of two things that comes, in whole or in part, from a third that moves both.",
