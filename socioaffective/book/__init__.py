@@ -1,5 +1,7 @@
-"""Book: the workbook as one web edition, with a page for every public name, model and claim.
+"""Book: what serves all chapters at once, and the web edition of them all.
 
-`stage` lays out what Sphinx reads, `reference` writes the pages that come from the package itself, `extension` is what Sphinx
-is taught about our figures, explorers and formulas; `python -m socioaffective.book` builds it all into `build/book`.
+`glossary` (with the sentences of `terms`) and `bibliography` (from `notebooks/references.bib`, read by `references`) are pages
+made from the models and the chapters, and link the chapters to them. `stage` lays out what Sphinx reads, with the pages of
+`catalogue` on every public name, model and claim; `extension` is what Sphinx is taught; `build` runs it. The author's commands
+are `python -m socioaffective.book pages` and `python -m socioaffective.book build`.
 """

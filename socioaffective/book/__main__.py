@@ -1,20 +1,42 @@
-"""Makes the web edition of the book: python -m socioaffective.book build [--to FOLDER]"""
+"""The author's commands: `python -m socioaffective.book --help`."""
+
+from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from socioaffective.book.build import build
+
+def pages(args: argparse.Namespace) -> None:
+    """Writes the glossary, the bibliography, how lines under Sources begin, and links to them, again."""
+    from socioaffective.book import bibliography, glossary
+
+    folder = args.root / "notebooks"
+    written = [*bibliography.write(folder), *glossary.write(folder)]
+    print("\n".join(dict.fromkeys(map(str, written))) or "Everything is up to date.")
 
 
-def main() -> int:
-    """Returns 0 when the book was built, 1 when something was in the way, which it says."""
-    parser = argparse.ArgumentParser(prog="python -m socioaffective.book", description=sys.modules[__name__].__doc__)
-    commands = parser.add_subparsers(required=True, dest="command")
-    building = commands.add_parser("build", help="build the web edition")
-    building.add_argument("--to", default="build/book", help="the folder to write to (build/book)")
-    given = parser.parse_args()
+def build(args: argparse.Namespace) -> None:
+    """Builds the web edition in build/book/html, to open from the disk or to put on any host of static files."""
+    from socioaffective.book import build
+
+    print(build.build(args.root, args.root / "build" / "book"))
+
+
+COMMANDS = {"pages": pages, "build": build}
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Returns 0 when all was done, 1 when something was in the way, which it says."""
+    parser = argparse.ArgumentParser(prog="python -m socioaffective.book", description="Makes what is made of the book.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        one.add_argument("--root", type=Path, default=Path(), help="a copy of the repository (this folder)")
+    args = parser.parse_args(given)
     try:
-        print(build(to=given.to))
+        COMMANDS[args.command](args)
     except (ValueError, OSError, RuntimeError, ImportError) as trouble:
         print(trouble, file=sys.stderr)
         return 1

@@ -232,7 +232,7 @@ def limit_cycle(model: Model, /, start: Mapping[str, float] | None = None, settl
     >>> cycle.stable, round(cycle.period, 4)
     (True, 6.6633)
 
-    Source: Kuznetsov, Elements of Applied Bifurcation Theory, section 10.2 (shooting).
+    Source: Kuznetsov 2004, Elements of Applied Bifurcation Theory, section 10.2 (shooting).
     """
     p = settings_of(model, settings)
     if model.clock == "discrete":

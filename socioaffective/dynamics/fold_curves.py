@@ -114,7 +114,7 @@ def fold_curve(
     (FoldCurve('Mirror' in exaggeration and anchor: 1 curve, 1 cusp),
      Cusp(exaggeration = 1.4000, anchor = 0.0000, preference = 0.0000))
 
-    Source: Kuznetsov, Elements of Applied Bifurcation Theory, section 10.3.
+    Source: Kuznetsov 2004, Elements of Applied Bifurcation Theory, section 10.3.
     """
     p = settings_of(model, settings)
     pair = (first, second)

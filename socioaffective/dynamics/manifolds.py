@@ -55,7 +55,7 @@ def separatrices(model: Model, kind: str = "stable", **settings: float) -> list[
     the box: what comes back into the box is not followed. Points lie within 1e-6 of the box of the curve. A model without a
     saddle has none. Raises ValueError for a model that is not planar or moves in steps, RuntimeError where the equations are
     too stiff to follow a branch.
-    Source: Strogatz, "Nonlinear Dynamics and Chaos", section 6.4.
+    Source: Strogatz 2015, Nonlinear Dynamics and Chaos, section 6.4.
 
     >>> import socioaffective as sa
     >>> (line,) = sa.separatrices(sa.models.companion, cues=0.7)

@@ -1,6 +1,6 @@
 """Normal forms: what kind a special point of a branch is, from the derivatives there.
 
-Source: Kuznetsov, Elements of Applied Bifurcation Theory, chapters 3, 4, 5 and 10.
+Source: Kuznetsov 2004, Elements of Applied Bifurcation Theory, chapters 3, 4, 5 and 10.
 """
 
 from __future__ import annotations

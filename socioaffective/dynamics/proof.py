@@ -60,7 +60,7 @@ def judged(model: Model, settings: np.ndarray, points: np.ndarray) -> Verdict:
     lie are ruled out, those on which Krawczyk's test finds exactly one are set against the list, and the rest are cut in
     two. Rounding errors are enclosed, so what is proved holds for the equations as they are written.
 
-    Source: Moore, Kearfott and Cloud, Introduction to Interval Analysis, 2009.
+    Source: Moore, Kearfott and Cloud 2009, Introduction to Interval Analysis.
     """
     equations = tuple(model.equations.items())
     systems = [reduced(equations, model.clock)]

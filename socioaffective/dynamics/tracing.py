@@ -40,7 +40,7 @@ def continuation(model: Model, setting: str, bounds: tuple[float, float], /, **s
     >>> [round(fold.value, 4) for fold in diagram.folds], len(diagram.windows)
     ([0.5912, 0.8088], 1)
 
-    Source: Keller 1977 (pseudo-arclength); Kuznetsov, Elements of Applied Bifurcation Theory, chapter 10.
+    Source: Keller 1977 (pseudo-arclength); Kuznetsov 2004, Elements of Applied Bifurcation Theory, chapter 10.
     """
     p = settings_of(model, settings)
     refuse_held(model, setting, settings)

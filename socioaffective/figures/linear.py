@@ -45,7 +45,7 @@ def trace_determinant(
     `width`, `height` in pixels. Above the parabola, where the squared trace is four times the determinant, the eigenvalues
     are complex; what is stable is shaded. Stable rest points are filled, the others open.
     Raises ValueError for a model that is not planar or moves in steps, and for a matrix of another shape.
-    Source: Strogatz, "Nonlinear Dynamics and Chaos", section 5.2.
+    Source: Strogatz 2015, Nonlinear Dynamics and Chaos, section 5.2.
 
     >>> import socioaffective as sa
     >>> sa.figures.trace_determinant([[0, 1], [-1, -0.5]]).description

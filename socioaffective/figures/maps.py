@@ -80,7 +80,7 @@ def cobweb(
     or down to the map, which says what comes next, and across to the diagonal, where next becomes now. Rest points lie where
     the map crosses the diagonal: stable ones filled, the others open.
     Raises ValueError for a model with more states or in continuous time, and for a run at other settings.
-    Source: Strogatz, "Nonlinear Dynamics and Chaos", section 10.1.
+    Source: Strogatz 2015, Nonlinear Dynamics and Chaos, section 10.1.
 
     >>> import socioaffective as sa
     >>> x, r = sa.state("crowd", start=0.1), sa.parameter("rate", 2.8, (0, 4))

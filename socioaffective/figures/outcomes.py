@@ -27,7 +27,7 @@ from socioaffective.figures.marks import (
     words,
 )
 
-# The names of Kirk and others (2025), arXiv:2512.01991 [READ-2], by whether wanting and whether liking has risen.
+# The names of Kirk, Davidson and others (2025), arXiv:2512.01991 [READ-2], by whether wanting and whether liking has risen.
 PROFILES = {
     (True, True): "aligned engagement",
     (False, False): "aligned disengagement",
@@ -96,7 +96,7 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     """Returns a chart of how far two quantities have moved for each person, in four quarters, with the share in each.
 
     Inputs: `run`, a result of `sa.simulate` with people; `x` and `y`, the quantities. For wanting and liking the quarters
-    bear the names of the four user profiles in Kirk and others (2025), arXiv:2512.01991 [READ-2].
+    bear the names of the four user profiles in Kirk, Davidson and others (2025), arXiv:2512.01991 [READ-2].
 
     >>> import socioaffective as sa
     >>> run = sa.simulate(sa.models.wanting_liking, 26, engagement=[0.05, 0.6], cues=[0, 0.8])

@@ -22,7 +22,8 @@ ba = parameter("appeal_of_ease", 1.1, (-5, 5), "1", "what it adds that the assis
 bv = parameter("appeal_of_cues", 8.5, (-12, 12), "1", "how steeply cues begin to draw somebody without closeness",
     "ours: found so that cues can tip, adding 3.6 at their peak; both signs, as clinging may repel", symbol="b_v")  # fmt: skip
 peak = parameter("peak_of_appeal", 0.84, (0.5, 1.5), "1", "cues beyond which appeal falls",
-    "an inverted U: Kirk and others 2025, arXiv:2512.01991 [READ: abstract]; its place is ours", symbol="v_p")  # fmt: skip
+    "an inverted U: Kirk, Davidson and others 2025, arXiv:2512.01991 [READ: abstract]; its place is ours",
+    symbol="v_p")  # fmt: skip
 
 
 def engaged(wanting: Any, closeness: Any, liking: Any = 0, fit: Any = 0, leaning: Any = 0, ease: Any = 0) -> Any:

@@ -15,7 +15,7 @@ from socioaffective.checks import number, unknown
 from socioaffective.models import ecosystem
 from socioaffective.simulation.runs import simulate
 
-KIRK = "Kirk and others 2025, arXiv:2512.01991"
+KIRK = "Kirk, Davidson and others 2025, arXiv:2512.01991"
 FANG = "Fang and others 2025, arXiv:2503.17473"
 SEEKING, POINTS = "raised by relationship-seeking", "points of 100"
 MOVES = "signs of the changes of wanting and liking"
@@ -28,7 +28,7 @@ class Finding:
 
     >>> import socioaffective as sa
     >>> sa.trials.published()["decoupled dependency"]
-    decoupled dependency: 23 % of people (Kirk and others 2025, arXiv:2512.01991 [READ-2])
+    decoupled dependency: 23 % of people (Kirk, Davidson and others 2025, arXiv:2512.01991 [READ-2])
     """
 
     name: str

@@ -1,6 +1,7 @@
 """Pages in a browser: widgets alive without a kernel, nothing asked of the network, readable for everybody."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from nbformat import v4
@@ -162,7 +163,9 @@ def test_every_notebook_is_a_page_that_everybody_can_read(visit, pages, name, co
     here = seen.page.eval_on_selector_all(
         "a[href]", "links => links.map(a => a.href).filter(h => h.startsWith('file:') && h.includes('pages'))"
     )
-    assert all(Path(link.removeprefix("file://").split("#")[0]).exists() for link in here), here
+    for target, _, place in (unquote(link.removeprefix("file://")).partition("#") for link in here):
+        assert Path(target).exists(), target
+        assert not place or f'id="{place}"' in Path(target).read_text(encoding="utf-8"), place
     seen.clean()
 
 
