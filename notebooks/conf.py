@@ -1,4 +1,4 @@
-"""How Sphinx makes the web edition: run it with python -m socioaffective.book."""
+"""How Sphinx makes the web edition: run it with python -m socioaffective.book build."""
 
 import socioaffective
 

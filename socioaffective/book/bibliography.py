@@ -52,7 +52,7 @@ def prose(notebook: Mapping[str, Any]) -> str:
 def under_sources(text: str) -> tuple[str, list[str]]:
     """Returns what stands in Markdown before the list of sources, and the lines of the list; none where there is no list.
 
-    >>> from socioaffective.book.pages import under_sources
+    >>> from socioaffective.book.bibliography import under_sources
     >>> under_sources("Text.\\n\\n## Sources\\n\\n* One.\\n* Two.")
     ('Text.\\n\\n## Sources\\n\\n', ['* One.', '* Two.'])
     """
@@ -64,7 +64,7 @@ def under_sources(text: str) -> tuple[str, list[str]]:
 def begins_with(line: str) -> list[str]:
     """Returns the keys of the references that a line under *Sources* begins with.
 
-    >>> from socioaffective.book.pages import begins_with
+    >>> from socioaffective.book.bibliography import begins_with
     >>> begins_with("* [Page (1954)](bibliography.ipynb#page1954). **[READ]** What it is for: **[DERIVED]**.")
     ['page1954']
     """

@@ -38,7 +38,7 @@ LABEL = re.compile(r"(?<!\[)\[([A-Z]{2}\d+)\](?![(\[])")
 def public() -> Iterator[tuple[str, Any]]:
     """Yields every public name, those in modules with the module's name before them, and what it is.
 
-    >>> from socioaffective.book.reference import public
+    >>> from socioaffective.book.catalogue import public
     >>> names = dict(public())
     >>> [name in names for name in ("simulate", "policies.climber", "worlds.drmdp.solve")]
     [True, True, True]
@@ -134,7 +134,7 @@ def stated(chapters: Sequence[Path]) -> dict[str, list[Path]]:
 def linked(text: str) -> str:
     """Returns Markdown in which each claim's label leads to the claim.
 
-    >>> from socioaffective.book.reference import linked
+    >>> from socioaffective.book.catalogue import linked
     >>> linked("It falls [SF1].")
     'It falls [\\\\[SF1\\\\]](#claim-sf1).'
     """

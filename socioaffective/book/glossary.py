@@ -1,6 +1,6 @@
 """Glossary: one entry for every quantity and every taught word of the book, and one card of all its symbols.
 
-`python -m socioaffective.book.glossary` writes `notebooks/glossary.ipynb`, and links to it where a chapter first says a word.
+It is `notebooks/glossary.ipynb`, and chapters link to it where they first say a word in bold.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ that use the model."""
 ENTRIES = """## Entries
 
 For each model: what the quantity is, its value or where it starts, its range, and its unit, if it has one. What the models \
-agree on is said once. All of it is made from the models and the chapters by `python -m socioaffective.book.glossary`, and \
+agree on is said once. All of it is made from the models and the chapters by `python -m socioaffective.book pages`, and \
 changed there."""
 # What a line of an entry and a line of the card call each kind.
 KINDS = {
@@ -253,7 +253,3 @@ def write(folder: Path) -> list[Path]:
             changed.append(path)
     return changed
 
-
-if __name__ == "__main__":
-    for path in write(Path("notebooks")):
-        print(path)

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from socioaffective.book import reference
+from socioaffective.book import catalogue
 from socioaffective.publish import HERE, WEB, title
 from socioaffective.publish.cells import Writer
 from socioaffective.publish.charts import recoloured
@@ -53,7 +53,7 @@ def stage(root: Path, to: Path) -> list[str]:
     parts["Teaching"] = ["exercises/README"]
     for name in ("exercises/README.md", ".github/picture.png", "CITATION.cff"):
         _copy(root / name, to / name)
-    parts["Reference"] = reference.write(to, sorted(root.glob("notebooks/*.ipynb")))
+    parts["Reference"] = catalogue.write(to, sorted(root.glob("notebooks/*.ipynb")))
     contents = "".join(CONTENTS.format(caption=caption, pages="\n".join(pages)) for caption, pages in parts.items())
     (to / "index.md").write_text((root / "README.md").read_text(encoding="utf-8") + contents, encoding="utf-8")
     cells = (HERE / "cells.css").read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ def _notebook(path: Path, to: Path) -> str:
 
 def _cell(cell: NotebookNode, writer: Writer) -> NotebookNode:
     if cell.cell_type == "markdown":
-        return v4.new_markdown_cell(reference.linked(cell.source), id=cell.id)
+        return v4.new_markdown_cell(catalogue.linked(cell.source), id=cell.id)
     if cell.cell_type != "code":
         return cell
     shown = "".join(f'<div class="output">{text}</div>' for output in cell.outputs if (text := writer.output(output)))

@@ -62,16 +62,6 @@ class Prose(IPythonRenderer):
         return super().image(text, self._src_to_base64(url) or url, title)
 
 
-def anchor(heading: str) -> str:
-    """Returns the name by which a link leads to a heading, given as HTML; it is the one that a notebook has for it.
-
-    >>> from socioaffective.publish.cells import anchor
-    >>> anchor("Where a <em>need</em> comes to rest")
-    'Where-a-need-comes-to-rest'
-    """
-    return html.escape(html.unescape(re.sub(r"<[^>]*>", "", heading)).strip().replace(" ", "-"))
-
-
 def published(url: str) -> str:
     """Returns where a link of a notebook leads to in its page: to the page of a notebook beside it.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from socioaffective.book.build import build
-from socioaffective.book.reference import public
+from socioaffective.book.catalogue import public
 from socioaffective.models import CATALOGUE
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import socioaffective as sa
-from socioaffective.book import pages
+from socioaffective.book import bibliography
 from socioaffective.book.__main__ import main
 from socioaffective.book.references import BIBLIOGRAPHY, citations, cited, kind_of, links, reference, sources
 

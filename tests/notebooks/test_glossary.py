@@ -40,7 +40,7 @@ def written():
 
 
 def test_page_and_links_are_as_they_should_be():
-    """Otherwise: python -m socioaffective.book.glossary."""
+    """Otherwise: python -m socioaffective.book pages."""
     for path, text in wanted(FOLDER).items():
         assert path.read_text(encoding="utf-8") == text, path.name
 
