@@ -77,8 +77,8 @@ needs = compose(
     },
     source="ours",
     left_out="needs that help or hinder each other, people who need more of one or the other, culture, everything but use, "
-    "and wanting that the person stands behind: all wanting counts as compulsion here, and being without ties as thwarting, "
-    "where it may be no more than a lack of support",
+    "and wanting that the person stands behind: all wanting counts as compulsion here, and being served and being without ties "
+    "as thwarting, where either may be no more than a lack of support",
     refuted_by="users whose competence is higher although everything is done for them, or whose autonomy is higher "
     "although their use is not chosen",
 )
