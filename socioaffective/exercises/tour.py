@@ -216,7 +216,7 @@ QUESTIONS = {
             "wanted_before": Number(0.05, "wanting at the start", [0.05, 0.6, 0.7, 0.8]),
         },
         regime=lambda shared_cues, wanted_before: two_stable_and_a_saddle(shared_cues),
-        promise="two stable places of rest and a saddle",
+        promise="two stable resting places and a saddle",
     ),
     3: Question(
         repair,
