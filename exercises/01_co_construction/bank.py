@@ -72,7 +72,7 @@ WRONG = {
         (mirror(root, anchoring=0), "at an exaggeration of 1.00"),
         (mirror(-root), "wrong sign"),
         (mirror(sa.logistic(g * z)), "not treated alike"),
-        (mirror(g * z), "leaves its box"),
+        (mirror(g * z), "leaves its bounds"),
         (mirror(g * z - 5 * z**3), "grows without end"),
         (mirror(z**3 * g**3 / (1 + abs(g * z) ** 3)), "mind the slope"),
         (mirror(root, anchoring=-0.5), "nothing pulls back"),
@@ -101,6 +101,6 @@ RIGHT = {
 }
 HIDDEN = {
     5: [
-        (mirror((g * z + (g * z) ** 3 * 0.7) / (1 + 0.7 * abs(g * z) ** 3)), "already another place of rest"),
+        (mirror((g * z + (g * z) ** 3 * 0.7) / (1 + 0.7 * abs(g * z) ** 3)), "already another resting place"),
     ],
 }

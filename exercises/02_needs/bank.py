@@ -69,7 +69,7 @@ WRONG = {
         (own(0.1 * T, 0.02 * U + 0.05, 0.1 * U, 0.02 * T + 0.05), "In the life 'fed' (support 1.6, thwarting 0.3)"),
         (own(0.1 * U, 0.08 * T + 0.05, 0.1 * T, 0.02 * U + 0.05), "In the life 'fed and hurt'"),
         (own(0.1 * U, 0.02 * T + 0.01, 0.1 * T, 0.02 * U + 0.01), "In the life 'left alone'"),
-        (sa.Model("Doubling", {S: S * (1 - S) * 0, F: 0.1 * T * (1 - F) - 0.1 * U * F}), "no stable place of rest"),
+        (sa.Model("Doubling", {S: S * (1 - S) * 0, F: 0.1 * T * (1 - F) - 0.1 * U * F}), "no stable resting place"),
         (sa.Model("Half", {S: 0.1 * U * (1 - S) - 0.1 * T * S}), "two states"),
         (sa.Model("Deaf", {S: 0.5 - S, F: 0.5 - F}), "names 'support' and 'thwarting'"),
         ({S: U - T, F: T - U}, "made with sa.Model"),
@@ -109,6 +109,6 @@ HIDDEN = {
     4: [
         (rising, "satisfaction changes sides"),
         (easing, "frustration changes sides"),
-        (spilling, "leaves its box under other support"),
+        (spilling, "leaves its bounds under other support"),
     ],
 }

@@ -59,7 +59,7 @@ def _elsewhere_on_the_path(first_lean: float, first_offer: float) -> list[tuple[
 
 
 def _down_then_up(first_lean: float, first_offer: float) -> bool:
-    """Returns whether there is one stable place of rest, above the lowest point, and the preference turns round once."""
+    """Returns whether there is one stable resting place, above the lowest point, and the preference turns round once."""
     leans, _ = _first_year(first_lean, first_offer)
     (rest,) = equilibria(co_construction, **PAIR)
     # Steps beneath the solver's tolerance are no turns.
@@ -157,7 +157,7 @@ def _other_rests(seen_lean: float, seen_offer: float) -> list[tuple[float, str]]
 
 
 def _rests_as_seen(seen_lean: float, seen_offer: float) -> bool:
-    """Returns whether one place of rest, a stable one, is where the pair is seen, whatever the rates that balance so."""
+    """Returns whether one resting place, a stable one, is where the pair is seen, whatever the rates that balance so."""
     settings = _seen(seen_lean, seen_offer)
     faster = settings | {name: settings[name] * 1.5 for name in ("influence", "anchoring")}
     rests = [point for given in (settings, faster) for point in equilibria(co_construction, **given)]
@@ -270,11 +270,11 @@ def _judge_mirror(model: Model, rate: Any, fork_at: float) -> None:
     if abs(fork - fork_at) > 0.05:
         raise Reply(f"The middle turns unstable at an exaggeration of {fork:.2f}, and should at {fork_at:g}. Mind the anchor.")
     if leaves := way_out(model, [{"exaggeration": g} for g in gains]):
-        raise Reply(f"The preference leaves its box: {leaves}. Does the echo level off, inside the box too?")
+        raise Reply(f"The preference leaves its bounds: {leaves}. Does the echo level off, inside them too?")
     for gain, wanted in ((1.0, "s"), (fork_at - 0.2, "s"), (fork_at + 0.2, "sus"), (5.0, "sus")):
         if (found := _rests(rate, gain)) != wanted:
             raise Reply(
-                f"At an exaggeration of {gain:g} there are {found.count('s')} stable places of rest and {found.count('u')} "
+                f"At an exaggeration of {gain:g} there are {found.count('s')} stable resting places and {found.count('u')} "
                 f"unstable ones; there should be {wanted.count('s')} and {wanted.count('u')}."
             )
     # Beyond its bounds the exaggeration shows whether the echo goes on growing.
@@ -303,7 +303,7 @@ QUESTIONS = {
             "first_offer": Number(-0.8, "offer at the start", [-0.8, -0.6, -0.4]),
         },
         regime=_down_then_up,
-        promise="one stable place of rest, and a preference that falls below it first",
+        promise="one stable resting place, and a preference that falls below it first",
     ),
     2: quantity(
         "Anchoring",
@@ -333,7 +333,7 @@ QUESTIONS = {
             "seen_offer": Number(0.6, "offer at rest", [0.56, 0.6, 0.64]),
         },
         regime=_rests_as_seen,
-        promise="one place of rest, the same for any rates with that balance",
+        promise="one resting place, the same for any rates with that balance",
     ),
     4: Question(kept_quantity),
     5: Question(

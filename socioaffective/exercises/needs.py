@@ -197,12 +197,12 @@ def build_need(answer: Any, much: float, little: float) -> str:
         raise Reply("The model needs inputs with the names 'support' and 'thwarting'.")
     corners = [{"support": u, "thwarting": t} for u in (0, little, much) for t in (0, little, much)]
     if leaves := attempt("This model", way_out, answer, corners):
-        raise Reply(f"The need leaves its box: {leaves}.")
+        raise Reply(f"The need leaves its bounds: {leaves}.")
     found = attempt("This model", _rests, answer, much, little)
     for label, points in found.items():
         if not points:
             raise Reply(
-                f"In the life '{label}' there is no stable place of rest. Does each state have something that holds it?"
+                f"In the life '{label}' there is no stable resting place. Does each state have something that holds it?"
             )
     ends = {label: [(p.state["satisfaction"], p.state["frustration"]) for p in points] for label, points in found.items()}
     if all(abs(S + F - 1) < 1e-6 for pairs in ends.values() for S, F in pairs):
@@ -337,7 +337,7 @@ QUESTIONS = {
             "hard_thwarting": Number(1.2, "thwarting in the hard year", [1.2, 1.4, 1.6]),
         },
         regime=_frustration_has_a_way_to_go,
-        promise="one stable place of rest, with more frustration than at the start",
+        promise="one stable resting place, with more frustration than at the start",
     ),
     3: Question(curve_of_rest),
     4: Question(

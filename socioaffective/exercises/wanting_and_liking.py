@@ -118,7 +118,7 @@ def _quicker() -> dict[str, tuple[Any, Any]]:
         symbol = wanting_liking.symbols[state]
         pace = -wanting_liking.equations[symbol].diff(symbol)
         ratio = sympy.simplify(pace.subs(e, 0) / pace)
-        # One of the rates is what the place of rest stands for.
+        # One of the rates is what the resting place stands for.
         rate = min(pace.subs(e, 0).free_symbols, key=str)
         (solved,) = sympy.solve(rest - symbol, rate)
         found[state] = (ratio, sympy.simplify(ratio.subs(rate, solved)))
@@ -196,7 +196,7 @@ def _other_shares(all_use: float, all_cues: float) -> list[tuple[float, str]]:
 
 
 def _places_of_rest_apart(all_use: float, all_cues: float) -> bool:
-    """Returns whether there is one stable place of rest, to which each state goes straight, and all profiles are seen."""
+    """Returns whether there is one stable resting place, to which each state goes straight, and all profiles are seen."""
     points = equilibria(wanting_liking, engagement=all_use, cues=all_cues)
     w, l, _ = _symbols()  # noqa: E741
     apart = not wanting_liking.equations[w].has(l) and not wanting_liking.equations[l].has(w)
@@ -293,7 +293,7 @@ QUESTIONS = {
         "The share",
         _dependent,
         0.01,
-        "The same after a week or a year: nobody passes the place of rest. The sorting says on which side of it they began.",
+        "The same after a week or a year: nobody passes the resting place. The sorting says on which side of it they began.",
         lambda value, **numbers: (
             "Ask from which starts wanting rises, and from which liking falls. What share of the square is that?"
         ),
@@ -304,7 +304,7 @@ QUESTIONS = {
             "all_cues": Number(0.8, "the cues that all meet", [0.6, 0.65, 0.7, 0.75, 0.8]),
         },
         regime=_places_of_rest_apart,
-        promise="one place of rest, to which each goes straight, and people of all four profiles",
+        promise="one resting place, to which each goes straight, and people of all four profiles",
     ),
     5: Question(
         heedful_policy,
