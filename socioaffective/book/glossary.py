@@ -252,4 +252,3 @@ def write(folder: Path) -> list[Path]:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
     return changed
-

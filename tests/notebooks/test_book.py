@@ -17,9 +17,9 @@ from socioaffective.book.references import BIBLIOGRAPHY, citations, cited, kind_
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "notebooks"
 KNOWN = sources()
-CHAPTERS = {path.stem: pages.prose(notebook) for path, notebook in pages.chapters(BOOK).items()}
+CHAPTERS = {path.stem: bibliography.prose(notebook) for path, notebook in bibliography.chapters(BOOK).items()}
 EXERCISES = {
-    str(path.relative_to(ROOT)): pages.prose(json.loads(path.read_text())) for path in ROOT.glob("exercises/*/*.ipynb")
+    str(path.relative_to(ROOT)): bibliography.prose(json.loads(path.read_text())) for path in ROOT.glob("exercises/*/*.ipynb")
 }
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text()
@@ -33,39 +33,41 @@ NAMED = {
     for where in (model, *model.parameters.values(), *model.states.values())
 }
 WORLDS = {world.__name__: f"{world.page.source} {world.page.marks}" for world in sa.worlds}
-EVERYTHING = CHAPTERS | EXERCISES | PAGES | BANKS | pages.library() | NAMED | WORLDS
+EVERYTHING = CHAPTERS | EXERCISES | PAGES | BANKS | bibliography.library() | NAMED | WORLDS
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
 def loose(lines):
     """Returns lines under Sources that neither begin with a reference nor say that something is ours."""
-    return [line for line in lines if not pages.begins_with(line) and not re.search(r"\bours\b", line)]
+    return [line for line in lines if not bibliography.begins_with(line) and not re.search(r"\bours\b", line)]
 
 
 @every_chapter
 def test_the_lines_under_sources_begin_with_what_the_file_has(chapter):
     """Otherwise: python -m socioaffective.book pages."""
-    _, lines = pages.under_sources(CHAPTERS[chapter])
+    _, lines = bibliography.under_sources(CHAPTERS[chapter])
     assert lines and not loose(lines)
-    assert pages.fresh(CHAPTERS[chapter], KNOWN) == CHAPTERS[chapter]
+    assert bibliography.fresh(CHAPTERS[chapter], KNOWN) == CHAPTERS[chapter]
     for line in lines:
-        made = " ".join(reference(key) for key in pages.begins_with(line))
+        made = " ".join(reference(key) for key in bibliography.begins_with(line))
         assert line.startswith(f"* {made}") and line != f"* {made}".rstrip(), "say what it is used for"
 
 
 def test_what_is_stale_or_made_by_hand_would_be_found():
     text = CHAPTERS["02_needs"]
     read_again = KNOWN | {"chen2015": replace(KNOWN["chen2015"], marks=("READ",))}
-    assert pages.fresh(text, read_again) == text.replace(reference("chen2015"), reference("chen2015", read_again)) != text
+    assert (
+        bibliography.fresh(text, read_again) == text.replace(reference("chen2015"), reference("chen2015", read_again)) != text
+    )
     with pytest.raises(ValueError, match="There is no source 'chen2016'"):
-        pages.fresh(text.replace("#chen2015).", "#chen2016)."), KNOWN)
+        bibliography.fresh(text.replace("#chen2015).", "#chen2016)."), KNOWN)
     by_hand = "* Chen, B. and others (2015). *Motivation and Emotion* 39, 216. **[READ: abstract]** The scale."
     assert loose([by_hand, "* Everything else is **ours**."]) == [by_hand]
 
 
 def orphans(known):
     return set(known) - {
-        key for text in (CHAPTERS | EXERCISES | PAGES | pages.library()).values() for key in cited(text, known)
+        key for text in (CHAPTERS | EXERCISES | PAGES | bibliography.library()).values() for key in cited(text, known)
     }
 
 
@@ -77,7 +79,7 @@ def test_every_source_is_cited():
 
 def places():
     """Returns what links into the bibliography can lead to, as it is kept."""
-    return re.findall(r"^### (.+)$", pages.prose(json.loads((BOOK / BIBLIOGRAPHY).read_text())), flags=re.MULTILINE)
+    return re.findall(r"^### (.+)$", bibliography.prose(json.loads((BOOK / BIBLIOGRAPHY).read_text())), flags=re.MULTILINE)
 
 
 def misled(text):
@@ -105,7 +107,7 @@ def test_a_link_that_misleads_would_be_found():
 
 def unlinked(text):
     """Returns the keys of sources that the prose of a chapter names without ever linking to them."""
-    before, _ = pages.under_sources(text)
+    before, _ = bibliography.under_sources(text)
     return {key for _, keys in citations(before, KNOWN) for key in keys} - {key for _, key in links(before)}
 
 
@@ -117,7 +119,7 @@ def test_who_is_named_in_a_chapter_is_linked_there():
 
 def test_the_bibliography_is_not_out_of_date():
     """Otherwise: python -m socioaffective.book pages."""
-    assert json.loads((BOOK / BIBLIOGRAPHY).read_text()) == pages.bibliography(BOOK, KNOWN)
+    assert json.loads((BOOK / BIBLIOGRAPHY).read_text()) == bibliography.bibliography(BOOK, KNOWN)
     assert places() == list(KNOWN) == sorted(KNOWN)
 
 
@@ -198,7 +200,7 @@ def test_an_entry_that_will_not_do_says_why(tmp_path, entry, match):
 def test_the_command_makes_again_what_an_entry_has_changed(tmp_path, capsys):
     for name in ("references.bib", "02_needs.ipynb", "08_ecosystem.ipynb"):
         copy(BOOK / name, tmp_path)
-    command = ["pages", "--notebooks", str(tmp_path)]
+    command = ["pages", "--root", str(tmp_path)]
     assert main(command) == 0 and capsys.readouterr().out.split() == [str(tmp_path / BIBLIOGRAPHY)]
     bib = tmp_path / "references.bib"
     bib.write_text(bib.read_text().replace("{Motivation and Emotion}", "{Emotion and Motivation}"))
