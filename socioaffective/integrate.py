@@ -102,7 +102,7 @@ def _solve(
             why = "a value is no longer a number."
     if why:
         at = y if last[2] is None else np.asarray(last[2])
-        raise failure(last[1], why, names, _worst(at, len(names)))
+        raise failure(last[1], why, names, worst(at, len(names)))
     return answer.y
 
 
@@ -122,7 +122,7 @@ def _refuse_no_number(rates: Sequence[float], y: np.ndarray, time: float, names:
         raise failure(time, f"a rate{whose} is no number to begin with.", names, y.reshape(len(names), -1)[:, k])
 
 
-def _worst(values: np.ndarray, size: int) -> np.ndarray:
+def worst(values: np.ndarray, size: int) -> np.ndarray:
     """Returns the states of the person whose values are largest or no numbers at all."""
     people = values.reshape(size, -1)
     return people[:, np.argmax(np.nan_to_num(np.abs(people), nan=np.inf).max(axis=0))]

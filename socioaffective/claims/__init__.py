@@ -24,6 +24,9 @@ MODULES = (
     "whose_preferences", "companionship", "ecosystem", "populations", "measuring_it", "oversight", "toolkit",
 )  # fmt: skip
 
+# Values of parameters by name, which go on as keywords.
+Settings = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -37,7 +40,7 @@ class Claim:
     id: str
     sentence: str
     model: Model
-    test: Callable[[Mapping[str, float]], bool]
+    test: Callable[[Settings], bool]
     given: tuple[str, ...] = ()
     slow: bool = False
 

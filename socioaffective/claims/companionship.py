@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.branches import Diagram
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.dynamics.tracing import continuation
 from socioaffective.models import companion, set_point
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # Somebody isolated by an assistant with strong cues, three years of it.
 STRONG, MILD = 0.8, 0.7
 YEARS = 156

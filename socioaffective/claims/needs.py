@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
+from socioaffective.composition import compose
 from socioaffective.dynamics.equilibrium import equilibria
-from socioaffective.model import compose
 from socioaffective.models import need, needs, wanting
 from socioaffective.models.needs import NAMES, autonomy
 from socioaffective.simulation.runs import counterfactual, simulate
 
-Settings = Mapping[str, float]
 # Somebody who lets a warm assistant do their work for half of their free time.
 EASY = {"engagement": 0.5, "accommodation": 1.0, "cues": 0.8}
 

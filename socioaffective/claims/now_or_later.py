@@ -6,13 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.control.optimum import Plan, optimise
 from socioaffective.models import scaffold
 from socioaffective.policies import receding
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 PATIENT, IMPATIENT = 0.02, 0.05
 STANDARD = 0.5
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import xarray as xr
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.alarm_rates import alarm_rates
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.dynamics.indicators import linear_noise
@@ -29,7 +29,6 @@ from socioaffective.oversight.alarms import Alarm
 from socioaffective.policies import climber
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # The people of the claims are fewer than those of the chapter, from the same distributions, and move in longer steps.
 PEOPLE, STEP = 120, 0.5
 CUES = 0.8

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from sympy import lambdify
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.claims.facts import CLIMB, climbed
 from socioaffective.dynamics.manifolds import dividing_line
 from socioaffective.models import companion, ecosystem
@@ -20,7 +20,6 @@ from socioaffective.populations.people import population
 from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.spreads import everyone, lognormal, normal
 
-Settings = Mapping[str, float]
 # A Sobol sequence fills the spreads so evenly that so many people do; the chapter has more.
 PEOPLE = 128
 TEN_YEARS = 520

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
 from socioaffective.claims.facts import DRAWN_BY_SUPPORT, NEEDS, climbed, supported
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem, wanting
 from socioaffective.policies import climber, schedule
 from socioaffective.simulation.runs import counterfactual, simulate
-
-Settings = Mapping[str, float]
 
 
 def _felt(cues: float, settings: Settings):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import ecosystem, wanting_liking
 from socioaffective.policies import schedule
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # Use that is rich in cues, more than half of the free time.
 RICH = {"engagement": 0.6, "cues": 0.8}
 

@@ -89,22 +89,7 @@ def alarm_rates(
     (True, 0)
     """
     noisy(model)
-    if setting not in list(model.settings):
-        raise unknown("parameter, lever or input to ramp", setting, model.settings)
-    if setting in settings:
-        raise ValueError(f"'{setting}' is ramped; do not give it as a keyword too.")
-    watched = [*model.states, *model.observables]
-    if name not in watched:
-        raise unknown("state or observable to watch", name, watched)
-    if indicator not in list(INDICATORS):
-        raise unknown("indicator", indicator, INDICATORS)
-    if detrend == "gaussian":
-        raise ValueError("An alarm cannot use the future, as detrend='gaussian' does; choose 'past', 'linear' or 'none'.")
-    try:
-        first, last = ramp
-    except (TypeError, ValueError):
-        raise TypeError(f"ramp must be a pair (from, to), not {ramp!r}.") from None
-    first, last = (number(v, f"An end of the ramp of '{setting}'", model.settings[setting].bounds) for v in (first, last))
+    first, last = _ends_of(model, name, setting, ramp, indicator, detrend, settings)
     count = whole(runs, "runs (of each kind)", 2, MOST_RUNS)
     length = number(weeks, "weeks (the length of the ramp)", (1e-6, 1e6))
     apart = number(every, "every (between two observations)", (1e-6, length))
@@ -115,11 +100,7 @@ def alarm_rates(
     line = watches(model, {"tipped": tipped})["tipped"]
     frozen = _frozen(model, line, point, settings_of(model, settings))
     steps = int(length / apart * (1 + 1e-12))
-    parts = 1
-    if model.clock == "continuous":
-        # Steps short beside the fastest rate, so that Euler's method does not add a variance of its own.
-        ends = [point, *(e for e in equilibria(model, **{**settings, setting: last}) if e.stable)]
-        parts = int(np.ceil(apart * max(16, 10 * max(np.abs(e.eigenvalues).max() for e in ends))))
+    parts = _parts(model, apart, point, {**settings, setting: last})
     _refuse_much(model, steps, parts, count)
     refuse_long(steps + 1, in_points(window, "window", apart, (steps + 1) // 2, steps), count)
     start = {n: np.full(count, v) for n, v in point.state.items()}
@@ -144,6 +125,38 @@ def alarm_rates(
         raise ValueError(f"{int(kept.sum())} of {count} pairs last long enough for three values of the indicator. Give a "
                          "shorter window=, a slower ramp (weeks=), or less noise.")  # fmt: skip
     return _scored(*(trend[kept] for trend in trends), indicator).assign_attrs(left_out=int((~kept).sum()))
+
+
+def _ends_of(
+    model: Model, name: str, setting: str, ramp: Any, indicator: str, detrend: str, settings: Mapping[str, float]
+) -> tuple[float, float]:
+    """Returns the ends of a ramp, once what is ramped, what is watched and how are known."""
+    if setting not in list(model.settings):
+        raise unknown("parameter, lever or input to ramp", setting, model.settings)
+    if setting in settings:
+        raise ValueError(f"'{setting}' is ramped; do not give it as a keyword too.")
+    watched = [*model.states, *model.observables]
+    if name not in watched:
+        raise unknown("state or observable to watch", name, watched)
+    if indicator not in list(INDICATORS):
+        raise unknown("indicator", indicator, INDICATORS)
+    if detrend == "gaussian":
+        raise ValueError("An alarm cannot use the future, as detrend='gaussian' does; choose 'past', 'linear' or 'none'.")
+    try:
+        first, last = ramp
+    except (TypeError, ValueError):
+        raise TypeError(f"ramp must be a pair (from, to), not {ramp!r}.") from None
+    first, last = (number(v, f"An end of the ramp of '{setting}'", model.settings[setting].bounds) for v in (first, last))
+    return first, last
+
+
+def _parts(model: Model, apart: float, point: Equilibrium, settings: Mapping[str, float]) -> int:
+    """Returns how many steps are between two observations, from a rest point to those under the last settings."""
+    if model.clock == "discrete":
+        return 1
+    # Steps short beside the fastest rate, so that Euler's method does not add a variance of its own.
+    ends = [point, *(e for e in equilibria(model, **settings) if e.stable)]
+    return int(np.ceil(apart * max(16, 10 * max(np.abs(e.eigenvalues).max() for e in ends))))
 
 
 def _refuse_much(model: Model, steps: int, parts: int, count: int) -> None:

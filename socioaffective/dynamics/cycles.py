@@ -139,16 +139,8 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
     `jet` has one free setting, named `setting`; `at` is the point as a share of the ranges.
     """
     model, n = jet.model, jet.size
-    values, vectors = np.linalg.eig(jet(at)[1][:, :n].astype(complex))
-    k = int(np.argmin(np.where(values.imag > 0, np.abs(values.real), np.inf)))
-    period = 2 * math.pi / values[k].imag
-    flow = _Flow(jet, period)
-    direction = np.concatenate([vectors[:, k].real, [0.0, 0.0]])
-    direction /= np.linalg.norm(direction)
-    guess = np.concatenate([at[:n], [1.0], at[n:]]) + BORN * direction
-    # Where the real part of the eigenvector points away from rest, the imaginary part is along the orbit.
-    flow.start_at(guess[:n], vectors[:, k].imag)
-    first = corrected(flow, guess, direction)
+    flow, guess, direction = _born(jet, at)
+    period, first = flow.unit, corrected(flow, guess, direction)
     cycles, arms, note = [], [], ""
     last: deque[float] = deque(maxlen=8)
 
@@ -198,6 +190,20 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
         note,
         shrunk_to,
     )
+
+
+def _born(jet: Jet, at: np.ndarray) -> tuple[_Flow, np.ndarray, np.ndarray]:
+    """Returns orbits near a Hopf point, with the first cycle as linearisation has it and the way on from there."""
+    n = jet.size
+    values, vectors = np.linalg.eig(jet(at)[1][:, :n].astype(complex))
+    k = int(np.argmin(np.where(values.imag > 0, np.abs(values.real), np.inf)))
+    flow = _Flow(jet, 2 * math.pi / values[k].imag)
+    direction = np.concatenate([vectors[:, k].real, [0.0, 0.0]])
+    direction /= np.linalg.norm(direction)
+    guess = np.concatenate([at[:n], [1.0], at[n:]]) + BORN * direction
+    # Where the real part of the eigenvector points away from rest, the imaginary part is along the orbit.
+    flow.start_at(guess[:n], vectors[:, k].imag)
+    return flow, guess, direction
 
 
 def _turn(flow: _Flow, trace: Trace, k: int) -> float | None:

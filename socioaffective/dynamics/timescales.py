@@ -13,9 +13,10 @@ from scipy.linalg import schur, solve_sylvester
 from socioaffective import quantities
 from socioaffective.checks import number, unknown
 from socioaffective.compile import compiled, jacobian, rates
+from socioaffective.composition import compose
 from socioaffective.dynamics.equilibrium import SAME, Equilibrium, box_of, equilibria, settings_of
 from socioaffective.integrate import one
-from socioaffective.model import CLOCKS, Model, a_model, compose, observable
+from socioaffective.model import CLOCKS, Model, a_model, observable
 
 # A rest point this close to what was asked, as a share of the box, is the one that was meant.
 NEAR = 1e-3
