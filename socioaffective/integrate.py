@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -40,7 +41,7 @@ class StuckError(Exception):
 
 def _counted(field: Callable, most: int) -> tuple[Callable, list]:
     """Returns the field so that it remembers where it is and gives up in the end, and that memory."""
-    last = [0, 0.0, None]
+    last: list[Any] = [0, 0.0, None]
 
     def count(t: float, y: np.ndarray) -> np.ndarray:
         last[0] += 1
@@ -108,8 +109,11 @@ def _solve(
 
 def _past(time: float) -> Callable:
     """Returns the event that ends an integration at a time."""
-    passed = lambda t, y: t - time  # noqa: E731
-    passed.terminal = True
+
+    def passed(t: float, y: np.ndarray) -> float:
+        return t - time
+
+    passed.terminal = True  # type: ignore[attr-defined]
     return passed
 
 

@@ -286,7 +286,7 @@ class Model:
             if symbol.quantity.kind == "input" and symbol not in definitions:
                 open_inputs.setdefault(symbol.name, []).append(symbol)
         named = {x.name: x for x in written} | {n: o.expression for n, o in shown.items()}
-        direct = {}
+        direct: dict[QuantitySymbol, sympy.Expr] = {}
         for name, given in wiring.items():
             if name not in open_inputs:
                 raise unknown(f"input of '{twin.title}' to wire", name, open_inputs)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import xarray as xr
+
 from socioaffective.claims import Claim, Settings, gap
 from socioaffective.claims.facts import DRAWN_BY_SUPPORT, NEEDS, climbed, supported
 from socioaffective.dynamics.equilibrium import equilibria
@@ -10,7 +14,7 @@ from socioaffective.policies import climber, schedule
 from socioaffective.simulation.runs import counterfactual, simulate
 
 
-def _felt(cues: float, settings: Settings):
+def _felt(cues: float, settings: Settings) -> xr.DataArray:
     return simulate(companion, cues=cues, dt=0.25, **settings)["felt_relatedness"]
 
 
@@ -70,7 +74,7 @@ def lets_go(settings: Settings) -> bool:
 
 
 def support_harms_no_need(settings: Settings) -> bool:
-    levers = dict.fromkeys(ecosystem.levers, 0.0)
+    levers: dict[str, Any] = dict.fromkeys(ecosystem.levers, 0.0)
     own = {name: value for name, value in {**DRAWN_BY_SUPPORT, **settings}.items() if name in ecosystem.parameters}
     run = simulate(ecosystem, dt=1, **levers, **own)
     twin = counterfactual(run)

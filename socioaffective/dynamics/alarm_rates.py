@@ -93,14 +93,14 @@ def alarm_rates(
     count = whole(runs, "runs (of each kind)", 2, MOST_RUNS)
     length = number(weeks, "weeks (the length of the ramp)", (1e-6, 1e6))
     apart = number(every, "every (between two observations)", (1e-6, length))
-    settings = {**settings, setting: first}
-    point = rest_at(model, at, settings)
+    held: dict[str, Any] = {**settings, setting: first}
+    point = rest_at(model, at, held)
     if not point.stable:
         raise ValueError(f"The ramp must begin at a stable rest point; {point} is not. Runs would leave it at once.")
     line = watches(model, {"tipped": tipped})["tipped"]
-    frozen = _frozen(model, line, point, settings_of(model, settings))
+    frozen = _frozen(model, line, point, settings_of(model, held))
     steps = int(length / apart * (1 + 1e-12))
-    parts = _parts(model, apart, point, {**settings, setting: last})
+    parts = _parts(model, apart, point, {**held, setting: last})
     _refuse_much(model, steps, parts, count)
     refuse_long(steps + 1, in_points(window, "window", apart, (steps + 1) // 2, steps), count)
     start = {n: np.full(count, v) for n, v in point.state.items()}
@@ -111,7 +111,7 @@ def alarm_rates(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             run = simulate(frozen, apart * steps, start, seed=root, dt=apart / parts, interventions=changes,
-                           events={"tipped_at": line}, **settings)  # fmt: skip
+                           events={"tipped_at": line}, **held)  # fmt: skip
         left_bounds = left_bounds or run.attrs["left_bounds"]
         record = run[[name]].isel(time=slice(None, None, parts))
         signs.append(early_warning(record, name, window, detrend, bandwidth, lag)[indicator])
@@ -124,7 +124,8 @@ def alarm_rates(
     if kept.sum() < 2:
         raise ValueError(f"{int(kept.sum())} of {count} pairs last long enough for three values of the indicator. Give a "
                          "shorter window=, a slower ramp (weeks=), or less noise.")  # fmt: skip
-    return _scored(*(trend[kept] for trend in trends), indicator).assign_attrs(left_out=int((~kept).sum()))
+    held_trend, ramped_trend = (trend[kept] for trend in trends)
+    return _scored(held_trend, ramped_trend, indicator).assign_attrs(left_out=int((~kept).sum()))
 
 
 def _ends_of(

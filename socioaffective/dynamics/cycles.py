@@ -174,7 +174,7 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
         if len(trace.points) > len(cycles):
             renew(trace.points[-1])
         points, sense = trace.points[: len(cycles)], trace.tangents[: len(cycles), -1]
-        turns = [_turn(flow, trace, k) for k in np.flatnonzero(sense[:-1] * sense[1:] < 0)]
+        turns = [_turn(flow, trace, k) for k in np.flatnonzero(sense[:-1] * sense[1:] < 0).tolist()]
         note = note or _ending(trace, jet, setting)
     elif first is None:
         note = "no cycle near it was found"
@@ -251,7 +251,7 @@ def limit_cycle(model: Model, /, start: Mapping[str, float] | None = None, settl
     settled = _run(jet, z, weeks)
     last = settled.y[:, -1]
     velocity = jet(last)[0]
-    pace = np.linalg.norm(jet(z)[0])
+    pace = float(np.linalg.norm(jet(z)[0]))
     if np.linalg.norm(velocity) < 1e-7 * max(pace, 1e-9):
         where = in_short(model.states, jet.real(last))
         raise RuntimeError(f"The run comes to rest at {where}; there is no cycle to follow from there.")

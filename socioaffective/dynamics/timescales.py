@@ -282,11 +282,11 @@ def _candidates(model: Model, resting: list) -> list[dict[Any, Any]]:
             solved.append({x: known[x] for x in resting})
             continue
         roots = {x: _roots(e, x, resting) for x, e in equations.items()}
-        able = [x for x in equations if roots[x] is not None]
+        able = {x: found for x, found in roots.items() if found is not None}
         if not able:
             raise _unsolvable(*next(iter(equations.items())))
-        x = min(able, key=lambda x: len(roots[x]))
-        for root in roots[x]:
+        x = min(able, key=lambda x: len(able[x]))
+        for root in able[x]:
             rest = {z: e.subs(x, root) for z, e in equations.items() if z != x}
             open_ones.append((rest, {**{z: e.subs(x, root) for z, e in known.items()}, x: root}))
     return solved

@@ -139,12 +139,12 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any], room
 
     roomy(template.size)
 
-    def flat(name: str, quantity: Quantity) -> np.ndarray:
+    def values_of(name: str, quantity: Quantity) -> np.ndarray:
         if name not in arrays:
             return np.full(template.size, quantity.value)
         return (arrays[name] + template).transpose(*template.dims).values.ravel()
 
-    return Given({name: flat(name, quantity) for name, quantity in quantities.items()}, template)
+    return Given({name: values_of(name, quantity) for name, quantity in quantities.items()}, template)
 
 
 def _entry(name: str, values: xr.DataArray, k: int) -> str:

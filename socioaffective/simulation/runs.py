@@ -30,7 +30,7 @@ def simulate(
     seed: int | None = None,
     dt: float | None = None,
     *,
-    interventions: Mapping[float, Mapping[str, float]] | None = None,
+    interventions: Mapping[Any, Mapping[str, Any]] | None = None,
     events: Mapping[str, Any] | None = None,
     **parameters: Any,
 ) -> xr.Dataset:

@@ -206,10 +206,13 @@ def _segment(
         return array(s, in_force(t, s))
 
     sizes = [model.noise.get(x, sympy.S.Zero) for x in model.equations]
-    noise = compiled(model, tuple(sizes), "array") if draws is not None else None
-    spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
+    noise = compiled(model, tuple(sizes), "array")
+
+    def spread(t: float, s: np.ndarray) -> np.ndarray:
+        return noise(s, in_force(t, s))
+
     if model.clock == "discrete":
-        return integrate.iterated(field, spread, y, grid, draws)
+        return integrate.iterated(field, None if draws is None else spread, y, grid, draws)
     return integrate.noisy(field, spread, y, grid, draws)
 
 

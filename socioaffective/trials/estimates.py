@@ -99,9 +99,9 @@ def mixed(
     ends = fit.conf_int(1 - level)
     size = len(columns)
     found = zip(columns, fit.fe_params[1:], ends[1 : size + 1], fit.pvalues[1 : size + 1], strict=True)
-    return {name: Estimate(float(v), *map(float, e), float(q)) for name, v, e, q in found}, bool(fit.converged)
+    return {name: Estimate(float(v), float(e[0]), float(e[1]), float(q)) for name, v, e, q in found}, bool(fit.converged)
 
 
-def dummies(labels: Sequence[str], arms: Sequence[str]) -> dict[str, np.ndarray]:
+def dummies(labels: np.ndarray, arms: Sequence[str]) -> dict[str, np.ndarray]:
     """Returns, for each arm but the first, who is in it."""
     return {arm: (np.asarray(labels) == arm).astype(float) for arm in list(arms)[1:]}

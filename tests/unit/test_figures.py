@@ -63,7 +63,7 @@ def test_labels_at_the_ends_never_touch():
 
 def test_labels_at_the_ends_stay_beside_their_lines():
     ends = [{"y": y} for y in (0.5, 0.5, 0.9)]
-    put_apart(ends, 0, 1, 300)
+    put_apart(ends, (0, 1), 300)
     # Two that coincide move apart by the same distance, and one that has room stays where it is.
     assert [end["place"] for end in ends] == pytest.approx([0.5 - 7 / 300, 0.5 + 7 / 300, 0.9])
 
