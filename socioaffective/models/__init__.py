@@ -35,7 +35,12 @@ CATALOGUE = {
 
 
 def name_of(model: Model) -> str | None:
-    """Returns the name of a model in the catalogue, whatever its defaults are now, or None for any other."""
+    """Returns the name of a model in the catalogue, whatever its defaults are now, or None for any other.
+
+    >>> import socioaffective as sa
+    >>> sa.models.name_of(sa.models.mirror.replace(influence=0.8))
+    'mirror'
+    """
     return next((n for n, own in CATALOGUE.items() if own.title == model.title and own.equations == model.equations), None)
 
 

@@ -87,7 +87,9 @@ def summarise(
     tally, stopped = survey.nobody(), False
     lost: list[int] = []
     bar = tqdm(total=people.size, desc="people", disable=people.size < WORTH_A_BAR, leave=False)
-    parts = itertools.chain((kept.read(first) for first in begun), _parts(survey, left, portion, client))
+    parts = itertools.chain(
+        (kept.read(first) for first in begun if isinstance(kept, OnDisk)), _parts(survey, left, portion, client)
+    )
     try:
         for part in parts:
             if part.first not in begun:

@@ -18,19 +18,14 @@ class Estimate:
     nothing.
 
     >>> import socioaffective as sa
-    >>> sa.trials.Estimate(0.12, 0.02, 0.22, 0.02).excludes_zero
-    True
+    >>> sa.trials.Estimate(0.12, 0.02, 0.22, 0.02)
+    +0.120 (+0.020 to +0.220; p = 0.020)
     """
 
     value: float
     low: float
     high: float
     p: float
-
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether 0 lies outside the interval."""
-        return not self.low <= 0 <= self.high
 
     def __repr__(self) -> str:
         return f"{self.value:+.3f} ({self.low:+.3f} to {self.high:+.3f}; p {'< 0.001' if self.p < 1e-3 else f'= {self.p:.3f}'})"
