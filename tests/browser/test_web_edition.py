@@ -78,9 +78,10 @@ def test_a_chapter_can_be_read_by_everybody(read, name):
 
 def test_an_explorer_is_alive(read):
     seen = read("notebooks/07_companionship")
-    line = seen.page.locator(".sa-root .sa-view path").first
+    explorer = seen.page.locator(".sa-root").filter(has=seen.page.locator(".sa-view")).first
+    line = explorer.locator("path[data-line$=now]").first
     before = line.get_attribute("d")
-    seen.page.locator(".sa-root input[type=range]").first.focus()
+    explorer.locator("input[type=range]").first.focus()
     seen.page.keyboard.press("PageUp")
     seen.page.wait_for_function("([el, d]) => el.getAttribute('d') !== d", arg=[line.element_handle(), before])
     seen.clean()
@@ -93,8 +94,7 @@ def test_the_theme_of_the_page_is_that_of_its_figures(read):
     light = seen.page.evaluate(ink)
     assert seen.page.evaluate(explorer) == "light"
     seen.page.locator("button.theme-switch-button").first.click()
-    while seen.page.evaluate("document.documentElement.dataset.theme") != "dark":
-        seen.page.locator("button.theme-switch-button").first.click()
+    seen.page.locator("button.theme-change-button[data-mode=dark]").first.click()
     assert seen.page.evaluate(explorer) == "dark" and seen.page.evaluate(ink) != light
 
 

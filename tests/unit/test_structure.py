@@ -9,8 +9,6 @@ PACKAGE = ROOT / "socioaffective"
 LAYERS = """
 checks aggregates quantities expressions typeset model_card model composition compile integrate shares objectives spreads
 models policies machine theme javascript simulation dynamics control views populations worlds oversight trials claims figures
-checks aggregates quantities expressions typeset model_card model composition compile integrate shares objectives spreads
-models policies machine theme javascript simulation dynamics control views populations worlds oversight trials claims figures
 explorer publish exercises grading book
 """.split()  # noqa: SIM905
 # A policy that plans is made when one asks for it.
