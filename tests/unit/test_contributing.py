@@ -1,4 +1,4 @@
-"""What contributors are told exists: tests, files, commands, and the Pythons that the checks run on."""
+"""What contributors are told exists: tests, files, commands, and the Pythons that the checks run on; who made what."""
 
 import ast
 import importlib.util
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+import socioaffective as sa
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -116,3 +118,13 @@ def test_the_readme_has_the_two_commands_that_the_checks_run():
         line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv ")
     ]
     assert len(lines) == 2 and " --ServerApp" in lines[0] and lines[0].endswith(".ipynb") and lines[1].endswith("pytest")
+
+
+def test_all_say_the_same_of_who_made_what():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (cited["version"], cited["license"]) == (sa.__version__, PROJECT["license"])
+    assert (cited["abstract"], cited["keywords"]) == (PROJECT["description"], PROJECT["keywords"])
+    assert [{"name": author["name"]} for author in cited["authors"]] == PROJECT["authors"]
+    terms = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert terms.startswith("BSD 3-Clause License") and PROJECT["license"] == "BSD-3-Clause"
+    assert all(author["name"].removeprefix("The ") in terms for author in PROJECT["authors"])
