@@ -50,8 +50,8 @@ def stage(root: Path, to: Path) -> list[str]:
             colours += _notebook(path, to / f"{name}.ipynb")
         else:
             _copy(path.with_suffix(".md"), to / f"{name}.md")
-    parts["Teaching"] = ["exercises/README"]
-    for name in ("exercises/README.md", ".github/picture.png", "CITATION.cff"):
+    parts["Carrying on"] = ["exercises/README", ".github/CONTRIBUTING"]
+    for name in (*(f"{page}.md" for page in parts["Carrying on"]), ".github/picture.png", "CITATION.cff"):
         _copy(root / name, to / name)
     parts["Reference"] = catalogue.write(to, sorted(root.glob("notebooks/*.ipynb")))
     contents = "".join(CONTENTS.format(caption=caption, pages="\n".join(pages)) for caption, pages in parts.items())
