@@ -25,8 +25,8 @@ Every source that the chapters and the library name, and how far we have read it
 {rows}
 
 After a colon stands what was read: `[READ: abstract]` is the abstract and no more. Where a chapter takes something from a \
-source that was checked less far than the mark here, it says so there. What nobody here knows, such as the title of a paper \
-that was named without it, is left out.
+source that was checked less far than the mark here, it says so there. What we do not know, such as some titles and \
+initials, is left out.
 
 ## The sources, by key"""
 

@@ -28,13 +28,12 @@ links to here.
 
 ## Notation card
 
-A model also uses the symbols of those above it that it is made of; each stands where it first appears, after the chapters \
-that use the model."""
+Each line has a model, the chapters that use it, and its symbols, but for those that a line above has already."""
 ENTRIES = """## Entries
 
-For each model: what the quantity is, its value or where it starts, its range, and its unit, if it has one. What the models \
-agree on is said once. All of it is made from the models and the chapters by `python -m socioaffective.book pages`, and \
-changed there."""
+For each quantity: what it is, and in each model its value or where it starts, its range, and its unit, if it has one. What \
+models agree on is said once. The page is made from the models, the chapters and `socioaffective/book/terms.py` by \
+`python -m socioaffective.book pages`."""
 # What a line of an entry and a line of the card call each kind.
 KINDS = {
     "state": ("a state of", "states"),

@@ -19,15 +19,12 @@ each_chapter = pytest.mark.parametrize("chapter", NOTEBOOKS)
 TAUGHT = [(chapter, name, sentence) for chapter, terms in TERMS.items() for name, sentence in terms.items()]
 # Where the models disagree, with why. Everything else is one symbol, one unit, one meaning and one range a name.
 DIFFERENT = {
-    "autonomy": {"symbol", "meaning"},  # an input of co_construction, where nothing says yet that it is a need
-    "influence": {"meaning"},  # the mirror has nobody but the user
     "learning": {"symbol", "unit", "meaning", "bounds"},  # of values in steps, of a skill in weeks
     "loss": {"symbol", "meaning", "bounds"},  # of a need that stays abstract, of ties
 }
 # Two names for one symbol where a chapter uses both.
 SHARED = {
     frozenset({"relatedness", "felt_relatedness"}),  # the state, and what it would be if it kept pace with ties
-    frozenset({"warmth", "contact"}),  # chapter 07, in models that it does not mix
 }
 
 
