@@ -17,7 +17,7 @@ _HOMES = {
     "basin_shares": "dynamics.fates",
     "basins": "dynamics.fates",
     "claim": "claims",
-    "compose": "model",
+    "compose": "composition",
     "continuation": "dynamics.tracing",
     "counterfactual": "simulation.runs",
     "dividing_line": "dynamics.manifolds",

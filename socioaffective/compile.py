@@ -89,7 +89,7 @@ def compiled(model: Model, expressions: Sequence[Any], backend: str = "scalar") 
     return stacked
 
 
-def _of_one_shape(*groups: Any) -> list[list[np.ndarray]]:
+def _of_one_shape(*groups: Any) -> list[Any]:
     """Returns groups of arrays, each array in the shape that all of them have together."""
     shape = np.broadcast_shapes(*(np.shape(part) for group in groups for part in group))
     return [[np.broadcast_to(part, shape) for part in group] for group in groups]

@@ -11,7 +11,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from socioaffective.checks import unknown
-from socioaffective.quantities import Observable, Quantity, QuantitySymbol, observable
+from socioaffective.quantities import COMPUTED, Observable, Quantity, QuantitySymbol, observable
 
 
 def state_of(key: Any, title: str) -> QuantitySymbol:
@@ -74,4 +74,4 @@ def definition_order(definitions: Mapping[Any, Any], title: str) -> list[Any]:
 
 def as_observable(quantity: Quantity) -> Quantity:
     """Returns the metadata of a wired input, which is computed."""
-    return replace(quantity, kind="observable", value=float("nan"))
+    return replace(quantity, kind="observable", value=COMPUTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -40,7 +41,7 @@ class StuckError(Exception):
 
 def _counted(field: Callable, most: int) -> tuple[Callable, list]:
     """Returns the field so that it remembers where it is and gives up in the end, and that memory."""
-    last = [0, 0.0, None]
+    last: list[Any] = [0, 0.0, None]
 
     def count(t: float, y: np.ndarray) -> np.ndarray:
         last[0] += 1
@@ -102,14 +103,17 @@ def _solve(
             why = "a value is no longer a number."
     if why:
         at = y if last[2] is None else np.asarray(last[2])
-        raise failure(last[1], why, names, _worst(at, len(names)))
+        raise failure(last[1], why, names, worst(at, len(names)))
     return answer.y
 
 
 def _past(time: float) -> Callable:
     """Returns the event that ends an integration at a time."""
-    passed = lambda t, y: t - time  # noqa: E731
-    passed.terminal = True
+
+    def passed(t: float, y: np.ndarray) -> float:
+        return t - time
+
+    passed.terminal = True  # type: ignore[attr-defined]
     return passed
 
 
@@ -122,7 +126,7 @@ def _refuse_no_number(rates: Sequence[float], y: np.ndarray, time: float, names:
         raise failure(time, f"a rate{whose} is no number to begin with.", names, y.reshape(len(names), -1)[:, k])
 
 
-def _worst(values: np.ndarray, size: int) -> np.ndarray:
+def worst(values: np.ndarray, size: int) -> np.ndarray:
     """Returns the states of the person whose values are largest or no numbers at all."""
     people = values.reshape(size, -1)
     return people[:, np.argmax(np.nan_to_num(np.abs(people), nan=np.inf).max(axis=0))]

@@ -179,7 +179,7 @@ def _summed(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str
     return {name: first.get(name, 0.0) + second.get(name, 0.0) for name in {**first, **second}}
 
 
-def _part(name: str, known: Mapping, title: str):
+def _part(name: str, known: Mapping, title: str) -> Any:
     """Returns a quantity by its name, or what it is made of put together."""
     if name in known:
         return known[name]

@@ -16,6 +16,8 @@ RUN_WORDS = ("model", "weeks", "start", "policy", "seed", "dt", "interventions",
 FIGURE_WORDS = ("run", "basins", "width", "height", "resolution", "setting", "state", "points", "arrows", "loop", "cycles")
 ANALYSIS_WORDS = ("settle", "at", "within", "window", "lag", "detrend", "bandwidth", "every", "runs", "indicator", "tipped",
                   "starts", "kind", "steps", "size", "design", "correlation")  # fmt: skip
+# Stands for the value of an observable, which has none. NaN would make each copy of a model differ from the others.
+COMPUTED = 0.0
 RESERVED = frozenset({*RUN_WORDS, *FIGURE_WORDS, *ANALYSIS_WORDS})
 
 
@@ -24,7 +26,7 @@ class Quantity:
     """Metadata of one named quantity of a model.
 
     `kind` is "state", "parameter", "lever", "input" or "observable"; `value` is what it is unless told otherwise,
-    read as `.start` for a state and as `.default` for the rest.
+    read as `.start` for a state and as `.default` for the rest; an observable, which is computed, has neither.
     """
 
     name: str
@@ -86,7 +88,7 @@ class Observable:
 
     def named(self, name: str) -> Quantity:
         """Returns the metadata under the name that the model gives."""
-        return Quantity(name, "observable", float("nan"), self.bounds, self.unit, self.meaning, "", self.symbol or name)
+        return Quantity(name, "observable", COMPUTED, self.bounds, self.unit, self.meaning, "", self.symbol or name)
 
 
 class QuantitySymbol(sympy.Symbol):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from socioaffective.checks import interval, mapped, number
-from socioaffective.quantities import Quantity
 
 __all__ = ["beta", "everyone", "groups", "lognormal", "normal", "uniform"]
 
@@ -195,7 +194,17 @@ def _argument(given: Any) -> str:
     return f"{given[0]}={given[1]:g}" if isinstance(given, tuple) else f"{given:g}"
 
 
-def within(spread: Spread, quantity: Quantity) -> Within:
+class Bounded(Protocol):
+    """What a spread can be cut to the bounds of: a quantity or a trait."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def bounds(self) -> tuple[float, float]: ...
+
+
+def within(spread: Spread, quantity: Bounded) -> Within:
     """Returns a spread cut to the bounds of what it is drawn for."""
     low, high = quantity.bounds
     if isinstance(spread.dist, Groups):

@@ -67,6 +67,11 @@ TOLD = "point with a label"
 _current = "light"
 
 
+def _look() -> alt.theme.ThemeConfig:
+    now: Any = config()
+    return alt.theme.ThemeConfig(config=now)
+
+
 def setup(theme: str = "light") -> None:
     """Returns nothing; prepares a notebook: the workbook's charts, light or dark, and formulas, shown without a network.
 
@@ -81,7 +86,7 @@ def setup(theme: str = "light") -> None:
     if theme not in SCHEMES:
         raise unknown("theme", theme, SCHEMES)
     _current = theme
-    alt.theme.register("socioaffective", enable=True)(lambda: alt.theme.ThemeConfig(config=config()))
+    alt.theme.register("socioaffective", enable=True)(_look)
     alt.renderers.register("socioaffective", bundle)
     alt.renderers.enable("socioaffective")
     in_notebooks()
@@ -180,7 +185,7 @@ def _walk(node: Any, names: dict[str, str]) -> Any:
     result = {key: _walk(entry, names) for key, entry in node.items() if key not in ("values", "datasets")}
     if result.get("name") in names:
         result["name"] = names[result["name"]]
-    if _numeric(domain := node.get("domain")):
+    if _numeric(domain := node.get("domain", ())):
         # What is round already stays as it was written: 104 does not become 104.0.
         result["domain"] = [old if old == new else new for old, new in zip(domain, rounded(domain), strict=True)]
     if "values" in node:

@@ -19,9 +19,9 @@ def pages(args: argparse.Namespace) -> None:
 
 def build(args: argparse.Namespace) -> None:
     """Builds the web edition in build/book/html, to open from the disk or to put on any host of static files."""
-    from socioaffective.book import build
+    from socioaffective.book.build import build
 
-    print(build.build(args.root, args.root / "build" / "book"))
+    print(build(args.root, args.root / "build" / "book"))
 
 
 COMMANDS = {"pages": pages, "build": build}

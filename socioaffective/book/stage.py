@@ -15,6 +15,7 @@ from socioaffective.publish.cells import Writer
 from socioaffective.publish.charts import recoloured
 from socioaffective.publish.widgets import Saved
 
+AFTER = ("own_model", "at_scale", "glossary", "bibliography")
 CONTENTS = """
 ```{{toctree}}
 :hidden:
@@ -27,20 +28,19 @@ CONTENTS = """
 SCRIPT = "(async () => {{\n{code}\n}})();\n"
 
 
-def stage(root: Path, to: Path) -> list[str]:
-    """Returns the names of the pages that are laid out in the folder `to`, from the repository at `root`.
+def stage(root: Path, to: Path) -> None:
+    """Lays out in the folder `to` the pages of the repository at `root`.
 
     Paths in the copy are those of the repository, so that links lead where they led; the README is the first page.
     """
     shutil.rmtree(to, ignore_errors=True)
     (to / "_static").mkdir(parents=True)
     chapters = [path.stem for path in notebooks.chapters(root / "notebooks")]
-    others = sorted(p.stem for p in root.glob("notebooks/*.ipynb") if p.stem not in chapters)
     sets = [n for n in (*chapters, "challenge") if (root / "exercises" / n).is_dir()]
     parts = {
         "Chapters": [f"notebooks/{name}" for name in chapters],
         "Exercises": [f"exercises/{name}/student" for name in sets],
-        "Reading on": [*(f"notebooks/{name}" for name in others), "notebooks/at_scale"],
+        "Reading on": [f"notebooks/{name}" for name in AFTER],
     }
     colours = ""
     for name in [page for pages in parts.values() for page in pages]:
@@ -49,11 +49,14 @@ def stage(root: Path, to: Path) -> list[str]:
             colours += _notebook(path, to / f"{name}.ipynb")
         else:
             _copy(path.with_suffix(".md"), to / f"{name}.md")
-    parts["Teaching"] = ["exercises/README"]
-    for name in ("exercises/README.md", ".github/picture.png", "CITATION.cff"):
+    parts["Carrying on"] = ["exercises/README", ".github/CONTRIBUTING"]
+    for name in (*(f"{page}.md" for page in parts["Carrying on"]), ".github/picture.png", "CITATION.cff"):
         _copy(root / name, to / name)
     parts["Reference"] = catalogue.write(to, sorted(root.glob("notebooks/*.ipynb")))
-    contents = "".join(CONTENTS.format(caption=caption, pages="\n".join(pages)) for caption, pages in parts.items())
+    contents = "".join(
+        CONTENTS.format(caption=caption, pages="\n".join(_entry(to, page) for page in pages))
+        for caption, pages in parts.items()
+    )
     (to / "index.md").write_text((root / "README.md").read_text(encoding="utf-8") + contents, encoding="utf-8")
     cells = (HERE / "cells.css").read_text(encoding="utf-8")
     # One rule a colour, whichever pages it is on.
@@ -61,7 +64,14 @@ def stage(root: Path, to: Path) -> list[str]:
     (to / "_static" / "host.js").write_text(SCRIPT.format(code=(WEB / "host.js").read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copy(root / "notebooks" / "conf.py", to)
     shutil.copy(Path(__file__).with_name("book.css"), to / "_static" / "book.css")
-    return ["index", *(page for pages in parts.values() for page in pages)]
+
+
+def _entry(to: Path, page: str) -> str:
+    """Returns a line of the contents; a chapter has its number there."""
+    number = page.split("/")[1][:2]
+    if not (page.startswith("notebooks/") and number.isdigit()):
+        return page
+    return f"{number} {title(nbformat.read(to / f'{page}.ipynb', as_version=4), page)} <{page}>"
 
 
 def _copy(path: Path, to: Path) -> None:
@@ -79,7 +89,6 @@ def _notebook(path: Path, to: Path) -> str:
         last = next(cell for cell in reversed(cells) if cell.cell_type == "code")
         last.outputs = [_html("".join(output.data["text/html"] for output in last.outputs) + saved.script())]
     made = v4.new_notebook(cells=cells, metadata={k: v for k, v in notebook.metadata.items() if k != "widgets"})
-    made.metadata["title"] = title(notebook, path.stem)
     to.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, to)
     return recoloured("".join(output.data["text/html"] for cell in cells for output in cell.get("outputs", [])))

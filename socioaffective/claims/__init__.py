@@ -24,6 +24,9 @@ MODULES = (
     "whose_preferences", "companionship", "ecosystem", "populations", "measuring_it", "oversight", "toolkit",
 )  # fmt: skip
 
+# Values of parameters by name, which go on as keywords.
+Settings = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -37,7 +40,7 @@ class Claim:
     id: str
     sentence: str
     model: Model
-    test: Callable[[Mapping[str, float]], bool]
+    test: Callable[[Settings], bool]
     given: tuple[str, ...] = ()
     slow: bool = False
 
@@ -124,7 +127,7 @@ class Card:
         """The intervals of the parameters that can break the claim within their bounds, the narrowest first."""
         known = self.claim.parameters
         width = {n: (b - a) / (known[n].bounds[1] - known[n].bounds[0]) for n, (a, b) in self.intervals.items()}
-        return {n: tuple(self.intervals[n]) for n in sorted(width, key=width.__getitem__) if width[n] < 1}
+        return {n: self.intervals[n] for n in sorted(width, key=width.__getitem__) if width[n] < 1}
 
     def __repr__(self) -> str:
         rows = [f"  {name}: {low:.3g} to {high:.3g}" for name, (low, high) in self.breaking.items()]
@@ -136,9 +139,10 @@ class Card:
         return "\n".join([head, alone, *rows])
 
 
-def _sources(test: types.FunctionType) -> list[str]:
+def _sources(test: Callable) -> list[str]:
     """Returns the source of a function and of those of its module that it calls, directly or not."""
-    found, waiting = {}, [test]
+    found: dict[str, str] = {}
+    waiting: list[Any] = [test]
     while waiting:
         function = waiting.pop()
         found[function.__name__] = inspect.getsource(function)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.compile import jacobian
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import co_construction, mirror
 from socioaffective.simulation.runs import counterfactual, simulate
 
-Settings = Mapping[str, float]
 # An assistant that steers with half its might and takes half of the free time.
 HALF = {"engagement": 0.5, "steering": 0.5}
 TOPS = {name: q.bounds[1] for name, q in co_construction.settings.items()}

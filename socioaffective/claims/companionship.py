@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
+import xarray as xr
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.branches import Diagram
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.dynamics.tracing import continuation
 from socioaffective.models import companion, set_point
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # Somebody isolated by an assistant with strong cues, three years of it.
 STRONG, MILD = 0.8, 0.7
 YEARS = 156
 LIMITED = companion.replace(access=0.5)
 DRAWN = companion.replace(baseline_appeal=-2.5)
 # Contact with the assistant for more than half of the free time, with strong cues.
-COMPANY = {"engagement": 0.6, "cues": 0.8}
+COMPANY: Settings = {"engagement": 0.6, "cues": 0.8}
 
 
 def _diagram(settings: Settings) -> Diagram:
@@ -75,15 +73,15 @@ def too_late(settings: Settings) -> bool:
 
 
 def never_too_late_without_cues(settings: Settings) -> bool:
-    stop = {0: {"cues": 0.9}, 208: {"cues": 0}}
+    stop: dict[float, Settings] = {0: {"cues": 0.9}, 208: {"cues": 0}}
     run = simulate(companion, 728, {"ties": 0.7}, interventions=stop, dt=4, **settings)
     ties = run["ties"]
     return float(ties.sel(time=208)) < 0.1 and float(ties.sel(time=260)) < 0.4 and float(ties[-1]) > 0.6
 
 
-def _break(weeks: float, settings: Settings):
+def _break(weeks: float, settings: Settings) -> xr.Dataset:
     """Three years with strong cues, a break without any access, and a return to an assistant with cues of 0.7."""
-    plan = {0: {"cues": STRONG}, YEARS: {"access": 0}, YEARS + weeks: {"access": 1, "cues": MILD}}
+    plan: dict[float, Settings] = {0: {"cues": STRONG}, YEARS: {"access": 0}, YEARS + weeks: {"access": 1, "cues": MILD}}
     own = {name: value for name, value in settings.items() if name != "access"}
     return simulate(companion, 1040, interventions=plan, dt=1, **own)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import xarray as xr
 
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
 from socioaffective.control.optimum import Plan, optimise
 from socioaffective.models import ecosystem
 from socioaffective.objectives import NEEDS, Objective, engagement, mean_over_time, needs
 from socioaffective.policies import receding
 from socioaffective.simulation.runs import counterfactual, simulate
 
-Settings = Mapping[str, float]
 # Far-sighted plans of the claims decide every eight weeks, those of the chapter every two: they differ in the third digit.
 EVERY = 8
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
+import xarray as xr
 
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem
 from socioaffective.policies import climber, fixed
@@ -18,18 +17,18 @@ CLIMB = climber()
 climbed = CLIMB.on(ecosystem)
 
 
-def _climb(settings: Mapping[str, float]):
+def _climb(settings: Settings) -> tuple[xr.Dataset, xr.Dataset]:
     run = simulate(ecosystem, policy=CLIMB, dt=1, **settings)
     return run, counterfactual(run)
 
 
-def relief_then_erosion(settings: Mapping[str, float]) -> bool:
+def relief_then_erosion(settings: Settings) -> bool:
     run, twin = _climb(settings)
     relatedness = gap(run, twin, "relatedness", 4) >= 0.03 and gap(run, twin, "relatedness", 104) <= -0.15
     return relatedness and gap(run, twin, "autonomy", 104) <= -0.10
 
 
-def support_works(settings: Mapping[str, float]) -> bool:
+def support_works(settings: Settings) -> bool:
     run = simulate(ecosystem, policy=fixed(accommodation=0, steering=0, cues=0), dt=1, **settings)
     twin = counterfactual(run)
     gaps = [gap(run, twin, need, 104) for need in NEEDS]
@@ -37,19 +36,19 @@ def support_works(settings: Mapping[str, float]) -> bool:
     return min(gaps) >= -1e-9 and sum(g >= 0.03 for g in gaps) >= 2 and float(run["engagement"][-1]) >= 0.10
 
 
-def hysteresis(settings: Mapping[str, float]) -> bool:
+def hysteresis(settings: Settings) -> bool:
     levels = np.linspace(0.1, 0.9, 33)
     both = [v for v in levels if sum(e.stable for e in equilibria(companion, cues=v, **settings)) == 2]
     return bool(both) and levels[0] < min(both) and max(both) < levels[-1] and max(both) - min(both) >= 0.1 - 1e-9
 
 
-def decoupling(settings: Mapping[str, float]) -> bool:
+def decoupling(settings: Settings) -> bool:
     run = simulate(ecosystem, 26, policy=CLIMB, dt=1, **settings)
     up, down, used = (float(run[n][-1] - run[n][0]) for n in ("wanting", "liking", "engagement"))
     return up > 0 > down and used > 0
 
 
-def harmless(settings: Mapping[str, float]) -> bool:
+def harmless(settings: Settings) -> bool:
     half = dict.fromkeys(ecosystem.levers, 0.5)
     run = simulate(ecosystem, start=half, policy=CLIMB, dt=1, **settings)
     twin = counterfactual(run)
@@ -61,7 +60,7 @@ DRAWN_BY_SUPPORT = {"appeal_of_ease": -1.0, "appeal_of_cues": -4.0}
 supported = climbed.replace(**DRAWN_BY_SUPPORT)
 
 
-def not_inevitable(settings: Mapping[str, float]) -> bool:
+def not_inevitable(settings: Settings) -> bool:
     return harmless({**DRAWN_BY_SUPPORT, **settings})
 
 

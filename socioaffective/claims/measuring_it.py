@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.models import ecosystem, needs
 from socioaffective.simulation.runs import simulate
 from socioaffective.trials import Study, trial
 
-Settings = Mapping[str, float]
 ARMS = {"no assistant": {"access": 0}, "binding": {"cues": 0.6}}
 # The chapter has four hundred people; these are as spread out, and evenly, so that luck has no part in it.
 PEOPLE = 40

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
+from socioaffective.composition import compose
 from socioaffective.dynamics.equilibrium import equilibria
-from socioaffective.model import compose
+from socioaffective.model import Model
 from socioaffective.models import need, needs, wanting
 from socioaffective.models.needs import NAMES, autonomy
 from socioaffective.simulation.runs import counterfactual, simulate
 
-Settings = Mapping[str, float]
 # Somebody who lets a warm assistant do their work for half of their free time.
-EASY = {"engagement": 0.5, "accommodation": 1.0, "cues": 0.8}
+EASY: Settings = {"engagement": 0.5, "accommodation": 1.0, "cues": 0.8}
 
 
-def _values(model, settings: Settings) -> dict[str, float]:
+def _values(model: Model, settings: Settings) -> dict[str, float]:
     return {n: q.default for n, q in model.settings.items()} | dict(settings)
 
 
 def two_thirds_of_the_way(settings: Settings) -> bool:
-    life = {"support": 0.7, "thwarting": 1.5}
+    life: dict[str, Any] = {"support": 0.7, "thwarting": 1.5}
     q = _values(need, settings) | life
     feed, hurt = q["gain"] * q["support"], q["loss"] * q["thwarting"]
     tau = 1 / (feed + hurt)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import xarray as xr
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.control.optimum import Plan, optimise
 from socioaffective.models import scaffold
 from socioaffective.policies import receding
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 PATIENT, IMPATIENT = 0.02, 0.05
 STANDARD = 0.5
 
@@ -56,7 +56,7 @@ def put_off_again_and_again(settings: Settings) -> bool:
     return float(helped[0].max()) < 0.01 and float(helped[1].min()) > 0.99
 
 
-def _fading(settings: Settings):
+def _fading(settings: Settings) -> xr.Dataset:
     quality = settings.get("help_quality", scaffold.parameters["help_quality"].default)
 
     def policy(state: Mapping[str, float]) -> dict[str, float]:

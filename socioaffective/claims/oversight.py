@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.alarm_rates import alarm_rates
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.dynamics.indicators import linear_noise
@@ -29,7 +30,6 @@ from socioaffective.oversight.alarms import Alarm
 from socioaffective.policies import climber
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # The people of the claims are fewer than those of the chapter, from the same distributions, and move in longer steps.
 PEOPLE, STEP = 120, 0.5
 CUES = 0.8
@@ -91,7 +91,7 @@ def ties_do_not(settings: Settings) -> bool:
 
 def _watched(settings: Settings, alarm: Alarm, every: float = 4) -> xr.Dataset | None:
     """Returns people watched for three years; None where all of them or nobody declines."""
-    keywords = {"decline": DECLINE, "cues": CUES, "weeks": 156, "seed": 1, "dt": STEP, "every": every}
+    keywords: dict[str, Any] = {"decline": DECLINE, "cues": CUES, "weeks": 156, "seed": 1, "dt": STEP, "every": every}
     watch = oversee(NOISY, people(PEOPLE), alarm, **keywords, **settings)
     return watch if 0 < int(watch["declined"].notnull().sum()) < PEOPLE else None
 
@@ -143,7 +143,7 @@ def late_needs_strong(settings: Settings) -> bool:
 
 def _lost(settings: Settings, measures: Mapping) -> dict[str, float]:
     """Returns the shares of people who are low after four years."""
-    keywords = {"decline": DECLINE, "cues": CUES, "weeks": 208, "seed": 1, "dt": STEP}
+    keywords: dict[str, Any] = {"decline": DECLINE, "cues": CUES, "weeks": 208, "seed": 1, "dt": STEP}
     table = compare(NOISY, people(PEOPLE), measures, **keywords, **settings)
     return dict(zip(table["measure"].values.tolist(), table["lost"].values.tolist(), strict=True))
 
@@ -165,7 +165,7 @@ def from_the_start_for_all(settings: Settings) -> bool:
     low = level("relatedness", below=0.35, reports=2)
     caps = [{"accommodation": height, "steering": height, "cues": height} for height in (0.4, 0.6)]
     measures = {"on alarm": (low, cap(**caps[0])), "for all": (always(), cap(**caps[1]))}
-    keywords = {"decline": loss("relatedness", by=0.1), "policy": climber(), "weeks": 104, "seed": 1}
+    keywords: dict[str, Any] = {"decline": loss("relatedness", by=0.1), "policy": climber(), "weeks": 104, "seed": 1}
     try:
         table = compare(LIFE, lonelier(PEOPLE // 3), measures, **keywords, **settings)
     except RuntimeError:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from sympy import lambdify
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.claims.facts import CLIMB, climbed
 from socioaffective.dynamics.manifolds import dividing_line
 from socioaffective.models import companion, ecosystem
@@ -20,7 +20,6 @@ from socioaffective.populations.people import population
 from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.spreads import everyone, lognormal, normal
 
-Settings = Mapping[str, float]
 # A Sobol sequence fills the spreads so evenly that so many people do; the chapter has more.
 PEOPLE = 128
 TEN_YEARS = 520
@@ -33,7 +32,7 @@ def _people(model: Any, **spreads: Any) -> Mapping[str, Any]:
     return population(model, PEOPLE, design="sobol", **{**everyone(), **spreads})
 
 
-def _pair(settings: Settings) -> tuple[xr.DataArray, xr.DataArray]:
+def _pair(settings: Settings) -> tuple[xr.DataArray, ...]:
     """Returns relatedness under attachment cues and without, of everyone, in weeks 4 and 104."""
     run = simulate(ecosystem, cues=0.5, dt=4, **_people(ecosystem), **settings)
     return tuple(each["relatedness"].sel(time=[4, 104]) for each in (run, counterfactual(run)))
@@ -78,7 +77,7 @@ def nobody_at_the_mean(settings: Settings) -> bool:
 
 def the_average_person_is_fine(settings: Settings) -> bool:
     middle = {"ties": 0.5, "sensitisation": 0.5, "growth": 0.05, "appeal_of_cues": 8.5}
-    own = {name: value for name, value in middle.items() if name != "ties"}
+    own: dict[str, Any] = {name: value for name, value in middle.items() if name != "ties"}
     one = simulate(companion, TEN_YEARS, {"ties": middle["ties"]}, cues=0.6, dt=TEN_YEARS, **own, **settings)
     return float(one["ties"][-1]) > 0.6 and float(np.mean(_after_ten_years(0.6, settings) < 0.3)) > 0.1
 
@@ -96,7 +95,7 @@ def curvature_decides(settings: Settings) -> bool:
 
 
 def same_spreads_other_harms(settings: Settings) -> bool:
-    both = {"loneliness": True, "attachment_anxiety": True, "growth": lognormal(0.05, 0.3)}
+    both: dict[str, Any] = {"loneliness": True, "attachment_anxiety": True, "growth": lognormal(0.05, 0.3)}
     shares, means = [], []
     for together in (-0.7, 0.7):
         pair = {("loneliness", "attachment_anxiety"): together}

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import sympy
 
-from socioaffective.claims import Claim, gap
+from socioaffective.claims import Claim, Settings, gap
 from socioaffective.claims.needs import even_accommodation
+from socioaffective.composition import compose
 from socioaffective.control.optimum import optimise
-from socioaffective.model import Model, compose
+from socioaffective.model import Model
 from socioaffective.models import ecosystem
 from socioaffective.models.needs import competence
 from socioaffective.objectives import NEEDS, engagement, needs
@@ -21,7 +22,6 @@ from socioaffective.quantities import logistic
 from socioaffective.simulation.runs import counterfactual, simulate
 from socioaffective.worlds import choc_kale
 
-Settings = Mapping[str, float]
 TEAM = ab_test("engagement", users=10_000)
 b0, ba, access = (ecosystem.symbols[n] for n in ("baseline_appeal", "appeal_of_ease", "access"))
 # Nothing draws but ease: the smallest model in which a climber can do harm.

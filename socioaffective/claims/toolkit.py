@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.dynamics.timescales import quasi_steady, time_scales
 from socioaffective.models import co_construction, companion
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # An offer that follows fast, a weak anchor, and half of the time spent with the assistant.
 QUICK = {"personalisation": 2.0, "anchoring": 0.1, "engagement": 0.5}
 APART = {"preference": 0.8, "offer": -1.0}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
-from socioaffective.claims import Claim, gap
+import xarray as xr
+
+from socioaffective.claims import Claim, Settings, gap
 from socioaffective.claims.facts import DRAWN_BY_SUPPORT, NEEDS, climbed, supported
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import companion, ecosystem, wanting
 from socioaffective.policies import climber, schedule
 from socioaffective.simulation.runs import counterfactual, simulate
 
-Settings = Mapping[str, float]
 
-
-def _felt(cues: float, settings: Settings):
+def _felt(cues: float, settings: Settings) -> xr.DataArray:
     return simulate(companion, cues=cues, dt=0.25, **settings)["felt_relatedness"]
 
 
@@ -74,7 +74,7 @@ def lets_go(settings: Settings) -> bool:
 
 
 def support_harms_no_need(settings: Settings) -> bool:
-    levers = dict.fromkeys(ecosystem.levers, 0.0)
+    levers: dict[str, Any] = dict.fromkeys(ecosystem.levers, 0.0)
     own = {name: value for name, value in {**DRAWN_BY_SUPPORT, **settings}.items() if name in ecosystem.parameters}
     run = simulate(ecosystem, dt=1, **levers, **own)
     twin = counterfactual(run)

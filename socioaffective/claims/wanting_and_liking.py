@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.dynamics.equilibrium import equilibria
 from socioaffective.models import ecosystem, wanting_liking
 from socioaffective.policies import schedule
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 # Use that is rich in cues, more than half of the free time.
-RICH = {"engagement": 0.6, "cues": 0.8}
+RICH: Settings = {"engagement": 0.6, "cues": 0.8}
 
 
 def more_use_more_wanting_less_liking(settings: Settings) -> bool:
@@ -70,7 +68,7 @@ def people(n: int = 300) -> dict[str, Any]:
 def four_profiles(settings: Settings) -> bool:
     run = simulate(wanting_liking, 26, dt=26, **people(), **settings)
     w, l = ((run[n].isel(time=-1) - run[n].isel(time=0)).values > 0 for n in ("wanting", "liking"))  # noqa: E741
-    shares = [np.mean(w & l), np.mean(w & ~l), np.mean(~w & l), np.mean(~w & ~l)]
+    shares: list[Any] = [np.mean(w & l), np.mean(w & ~l), np.mean(~w & l), np.mean(~w & ~l)]
     return min(shares) > 0.05 and shares[1] > 0.2
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from socioaffective.claims import Claim
+from socioaffective.claims import Claim, Settings
 from socioaffective.control.outlook import welfare
 from socioaffective.models import co_construction, sphere
 from socioaffective.simulation.runs import simulate
 
-Settings = Mapping[str, float]
 SIXTY = {"along": 0.5, "across": 0.75**0.5}
 # A person in a phase of their own, who meets an assistant that knows them.
 MET = {"preference": -0.3, "offer": -0.3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Planner(Stepwise):
             )
         # Made here, so that what the objective lacks is said before the run begins.
         problem_of(model, aim.objective, aim.levers)
-        return self._once(model, aim, weeks) if self.horizon is None else self._again(model, aim)
+        return self._once(model, aim, weeks) if self.horizon is None else self._again(model, aim, self.horizon)
 
     def _once(self, model: Model, aim: Aim, weeks: float) -> Decide:
         """Returns the decisions of one plan for the whole run."""
@@ -64,9 +65,11 @@ class Planner(Stepwise):
 
         return decide
 
-    def _again(self, model: Model, aim: Aim) -> Decide:
+    def _again(self, model: Model, aim: Aim, horizon: float) -> Decide:
         """Returns the decisions of plans that are made anew each time."""
-        steps, size, last, plan, twin = 0, 1.0, 0.0, None, None
+        steps, size, last = 0, 1.0, 0.0
+        plan: Any = None
+        twin: Any = None
 
         def decide(time: float, state: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
             nonlocal steps, size, last, plan, twin
@@ -78,7 +81,7 @@ class Planner(Stepwise):
                 passed = aim.task(model, state, settings, time - last, time - last, twin)
                 passed.with_steps(max(steps, int(np.ceil(steps * (time - last) / self.every))))
                 twin = passed.untouched[-1].tolist(), twin[1]
-            task = aim.task(model, state, settings, self.horizon, self.every, twin)
+            task = aim.task(model, state, settings, horizon, self.every, twin)
             if plan is None:
                 guesses = ways_of(task, 3)
                 task.settle(guesses)

@@ -79,8 +79,8 @@ def horizon_grid(
     every: float = 1,
     discount: float = 0.0,
     cost: float = COST,
-    start: Mapping[str, float] | None = None,
-    **settings: float,
+    start: Mapping[str, Any] | None = None,
+    **settings: Any,
 ) -> Grid:
     """Returns a `Grid`: for each objective the run of a near-sighted assistant, and of one that looks all the way ahead.
 
@@ -101,7 +101,7 @@ def horizon_grid(
     runs = {}
     for label, aim in aims.items():
         for foresight in FORESIGHTS:
-            common = {"every": every, "discount": discount, "cost": cost}
+            common: dict[str, Any] = {"every": every, "discount": discount, "cost": cost}
             policy = policies.receding(aim, horizon, **common) if foresight == "myopic" else policies.far_sighted(aim, **common)
             runs[label, foresight] = simulate(model, weeks, start, policy, **settings)
     tables = [xr.concat([_summary(model, runs[label, f]) for f in FORESIGHTS], xr.IndexVariable("foresight", list(FORESIGHTS)))
@@ -185,8 +185,8 @@ def pareto(
     scores = np.array([[float(aim.score(plan.run)) for aim in (one, two)] for plan in plans])
     beaten = [bool(((scores >= own).all(axis=1) & (scores > own + 1e-6).any(axis=1)).any()) for own in scores]
     table = {str(aim): ("weight", scores[:, k], {"long_name": str(aim)}) for k, aim in enumerate((one, two))}
-    table["dominated"] = ("weight", beaten)
+    table["dominated"] = ("weight", np.array(beaten), {})
     for name in plans[0].levers:
-        table[name] = ("weight", [float(mean_over_time(plan.run[name])) for plan in plans])
+        table[name] = ("weight", np.array([float(mean_over_time(plan.run[name])) for plan in plans]), {})
     coords = {"weight": ("weight", weights, {"long_name": f"weight of {two}"})}
     return Front(one, two, xr.Dataset(table, coords), tuple(plans))

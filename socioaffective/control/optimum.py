@@ -88,7 +88,7 @@ class Plan:
         mine, theirs = ((p.model.equations, p.model.quantities, p.objective, p.call) for p in (self, other))
         return mine == theirs and self.controls.identical(other.controls) and self.costates.identical(other.costates)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         unit = CLOCKS[self.model.clock]

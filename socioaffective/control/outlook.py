@@ -67,7 +67,7 @@ def _beside(reference: Any, run: xr.Dataset) -> dict[str, xr.DataArray]:
             )
     if reference.sizes["time"] != run.sizes["time"] or not np.allclose(reference["time"], run["time"]):
         raise ValueError("The reference has other times than the run; simulate both with the same weeks and dt, and give all.")
-    for dim in set(run.dims) & set(reference.dims) - {"time"}:
+    for dim in map(str, set(run.dims) & set(reference.dims) - {"time"}):
         if not run.get_index(dim).equals(reference.get_index(dim)):
             raise ValueError(f"The reference differs from the run along '{dim}'; simulate both for the same ones.")
     own = over_time(run, "run")

@@ -96,7 +96,7 @@ class Task:
         twin: tuple[Sequence[float], Mapping[str, float]] | None = None,
     ) -> None:
         self.problem, self.edges, self.start = problem, edges, start.tolist()
-        self.base = self._settings(values | {"planning_cost": cost})
+        self.base = self._settings({**values, "planning_cost": cost})
         self.twin = None if twin is None else (list(twin[0]), self._settings(twin[1]))
         self.discount, self.bias, self.size = discount, bias, 1.0
         self.count, self.steps = len(edges) - 1, 1

@@ -89,6 +89,49 @@ def alarm_rates(
     (True, 0)
     """
     noisy(model)
+    first, last = _ends_of(model, name, setting, ramp, indicator, detrend, settings)
+    count = whole(runs, "runs (of each kind)", 2, MOST_RUNS)
+    length = number(weeks, "weeks (the length of the ramp)", (1e-6, 1e6))
+    apart = number(every, "every (between two observations)", (1e-6, length))
+    held: dict[str, Any] = {**settings, setting: first}
+    point = rest_at(model, at, held)
+    if not point.stable:
+        raise ValueError(f"The ramp must begin at a stable rest point; {point} is not. Runs would leave it at once.")
+    line = watches(model, {"tipped": tipped})["tipped"]
+    frozen = _frozen(model, line, point, settings_of(model, held))
+    steps = int(length / apart * (1 + 1e-12))
+    parts = _parts(model, apart, point, {**held, setting: last})
+    _refuse_much(model, steps, parts, count)
+    refuse_long(steps + 1, in_points(window, "window", apart, (steps + 1) // 2, steps), count)
+    start = {n: np.full(count, v) for n, v in point.state.items()}
+    drift = {apart * k: {setting: float(v)} for k, v in enumerate(np.linspace(first, last, steps + 1))}
+    signs, ends, left_bounds = [], [], ""
+    roots = np.random.SeedSequence(drawn(model, seed, 0, 0)[1]).generate_state(2).tolist()
+    for root, changes in zip(roots, (None, drift), strict=True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            run = simulate(frozen, apart * steps, start, seed=root, dt=apart / parts, interventions=changes,
+                           events={"tipped_at": line}, **held)  # fmt: skip
+        left_bounds = left_bounds or run.attrs["left_bounds"]
+        record = run[[name]].isel(time=slice(None, None, parts))
+        signs.append(early_warning(record, name, window, detrend, bandwidth, lag)[indicator])
+        ends.append(run["tipped_at"].fillna(np.inf).values)
+    if left_bounds:
+        warnings.warn(f"In a run of '{model.title}' {left_bounds}", stacklevel=2)
+    before = signs[0]["time"].values[:, None] < np.minimum(*ends)
+    trends = [taus(s["time"].values, np.where(before, s.values, np.nan)) * INDICATORS[indicator] for s in signs]
+    kept = np.isfinite(trends).all(axis=0)
+    if kept.sum() < 2:
+        raise ValueError(f"{int(kept.sum())} of {count} pairs last long enough for three values of the indicator. Give a "
+                         "shorter window=, a slower ramp (weeks=), or less noise.")  # fmt: skip
+    held_trend, ramped_trend = (trend[kept] for trend in trends)
+    return _scored(held_trend, ramped_trend, indicator).assign_attrs(left_out=int((~kept).sum()))
+
+
+def _ends_of(
+    model: Model, name: str, setting: str, ramp: Any, indicator: str, detrend: str, settings: Mapping[str, float]
+) -> tuple[float, float]:
+    """Returns the ends of a ramp, once what is ramped, what is watched and how are known."""
     if setting not in list(model.settings):
         raise unknown("parameter, lever or input to ramp", setting, model.settings)
     if setting in settings:
@@ -105,45 +148,16 @@ def alarm_rates(
     except (TypeError, ValueError):
         raise TypeError(f"ramp must be a pair (from, to), not {ramp!r}.") from None
     first, last = (number(v, f"An end of the ramp of '{setting}'", model.settings[setting].bounds) for v in (first, last))
-    count = whole(runs, "runs (of each kind)", 2, MOST_RUNS)
-    length = number(weeks, "weeks (the length of the ramp)", (1e-6, 1e6))
-    apart = number(every, "every (between two observations)", (1e-6, length))
-    settings = {**settings, setting: first}
-    point = rest_at(model, at, settings)
-    if not point.stable:
-        raise ValueError(f"The ramp must begin at a stable rest point; {point} is not. Runs would leave it at once.")
-    line = watches(model, {"tipped": tipped})["tipped"]
-    frozen = _frozen(model, line, point, settings_of(model, settings))
-    steps = int(length / apart * (1 + 1e-12))
-    parts = 1
-    if model.clock == "continuous":
-        # Steps short beside the fastest rate, so that Euler's method does not add a variance of its own.
-        ends = [point, *(e for e in equilibria(model, **{**settings, setting: last}) if e.stable)]
-        parts = int(np.ceil(apart * max(16, 10 * max(np.abs(e.eigenvalues).max() for e in ends))))
-    _refuse_much(model, steps, parts, count)
-    refuse_long(steps + 1, in_points(window, "window", apart, (steps + 1) // 2, steps), count)
-    start = {n: np.full(count, v) for n, v in point.state.items()}
-    drift = {apart * k: {setting: float(v)} for k, v in enumerate(np.linspace(first, last, steps + 1))}
-    signs, ends, left_bounds = [], [], ""
-    roots = np.random.SeedSequence(drawn(model, seed, 0, 0)[1]).generate_state(2).tolist()
-    for root, changes in zip(roots, (None, drift), strict=True):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            run = simulate(frozen, apart * steps, start, seed=root, dt=apart / parts, interventions=changes,
-                           events={"tipped_at": line}, **settings)  # fmt: skip
-        left_bounds = left_bounds or run.attrs["left_bounds"]
-        record = run[[name]].isel(time=slice(None, None, parts))
-        signs.append(early_warning(record, name, window, detrend, bandwidth, lag)[indicator])
-        ends.append(run["tipped_at"].fillna(np.inf).values)
-    if left_bounds:
-        warnings.warn(f"In a run of '{model.title}' {left_bounds}", stacklevel=2)
-    before = signs[0]["time"].values[:, None] < np.minimum(*ends)
-    trends = [taus(s["time"].values, np.where(before, s.values, np.nan)) * INDICATORS[indicator] for s in signs]
-    kept = np.isfinite(trends).all(axis=0)
-    if kept.sum() < 2:
-        raise ValueError(f"{int(kept.sum())} of {count} pairs last long enough for three values of the indicator. Give a "
-                         "shorter window=, a slower ramp (weeks=), or less noise.")  # fmt: skip
-    return _scored(*(trend[kept] for trend in trends), indicator).assign_attrs(left_out=int((~kept).sum()))
+    return first, last
+
+
+def _parts(model: Model, apart: float, point: Equilibrium, settings: Mapping[str, float]) -> int:
+    """Returns how many steps are between two observations, from a rest point to those under the last settings."""
+    if model.clock == "discrete":
+        return 1
+    # Steps short beside the fastest rate, so that Euler's method does not add a variance of its own.
+    ends = [point, *(e for e in equilibria(model, **settings) if e.stable)]
+    return int(np.ceil(apart * max(16, 10 * max(np.abs(e.eigenvalues).max() for e in ends))))
 
 
 def _refuse_much(model: Model, steps: int, parts: int, count: int) -> None:

@@ -117,7 +117,7 @@ class Diagram:
             found.append(family(self.jet, self.setting, pending.pop(0).z))
             end = found[-1].shrunk_to
             if end is not None and pending:
-                pending.remove(min(pending, key=lambda point, end=end: np.abs(point.z - end).max()))
+                del pending[int(np.argmin([np.abs(point.z - end).max() for point in pending]))]
         return found
 
     def at(self, value: float) -> list[Equilibrium]:

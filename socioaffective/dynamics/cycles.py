@@ -139,16 +139,8 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
     `jet` has one free setting, named `setting`; `at` is the point as a share of the ranges.
     """
     model, n = jet.model, jet.size
-    values, vectors = np.linalg.eig(jet(at)[1][:, :n].astype(complex))
-    k = int(np.argmin(np.where(values.imag > 0, np.abs(values.real), np.inf)))
-    period = 2 * math.pi / values[k].imag
-    flow = _Flow(jet, period)
-    direction = np.concatenate([vectors[:, k].real, [0.0, 0.0]])
-    direction /= np.linalg.norm(direction)
-    guess = np.concatenate([at[:n], [1.0], at[n:]]) + BORN * direction
-    # Where the real part of the eigenvector points away from rest, the imaginary part is along the orbit.
-    flow.start_at(guess[:n], vectors[:, k].imag)
-    first = corrected(flow, guess, direction)
+    flow, guess, direction = _born(jet, at)
+    period, first = flow.unit, corrected(flow, guess, direction)
     cycles, arms, note = [], [], ""
     last: deque[float] = deque(maxlen=8)
 
@@ -182,7 +174,7 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
         if len(trace.points) > len(cycles):
             renew(trace.points[-1])
         points, sense = trace.points[: len(cycles)], trace.tangents[: len(cycles), -1]
-        turns = [_turn(flow, trace, k) for k in np.flatnonzero(sense[:-1] * sense[1:] < 0)]
+        turns = [_turn(flow, trace, k) for k in np.flatnonzero(sense[:-1] * sense[1:] < 0).tolist()]
         note = note or _ending(trace, jet, setting)
     elif first is None:
         note = "no cycle near it was found"
@@ -198,6 +190,20 @@ def family(jet: Jet, setting: str, at: np.ndarray) -> Family:
         note,
         shrunk_to,
     )
+
+
+def _born(jet: Jet, at: np.ndarray) -> tuple[_Flow, np.ndarray, np.ndarray]:
+    """Returns orbits near a Hopf point, with the first cycle as linearisation has it and the way on from there."""
+    n = jet.size
+    values, vectors = np.linalg.eig(jet(at)[1][:, :n].astype(complex))
+    k = int(np.argmin(np.where(values.imag > 0, np.abs(values.real), np.inf)))
+    flow = _Flow(jet, 2 * math.pi / values[k].imag)
+    direction = np.concatenate([vectors[:, k].real, [0.0, 0.0]])
+    direction /= np.linalg.norm(direction)
+    guess = np.concatenate([at[:n], [1.0], at[n:]]) + BORN * direction
+    # Where the real part of the eigenvector points away from rest, the imaginary part is along the orbit.
+    flow.start_at(guess[:n], vectors[:, k].imag)
+    return flow, guess, direction
 
 
 def _turn(flow: _Flow, trace: Trace, k: int) -> float | None:
@@ -245,7 +251,7 @@ def limit_cycle(model: Model, /, start: Mapping[str, float] | None = None, settl
     settled = _run(jet, z, weeks)
     last = settled.y[:, -1]
     velocity = jet(last)[0]
-    pace = np.linalg.norm(jet(z)[0])
+    pace = float(np.linalg.norm(jet(z)[0]))
     if np.linalg.norm(velocity) < 1e-7 * max(pace, 1e-9):
         where = in_short(model.states, jet.real(last))
         raise RuntimeError(f"The run comes to rest at {where}; there is no cycle to follow from there.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,7 +116,7 @@ class RestPoints(list):
         return unproved + verdict.reason
 
 
-def settings_of(model: Model, given: dict[str, Any]) -> np.ndarray:
+def settings_of(model: Model, given: Mapping[str, Any]) -> np.ndarray:
     """Returns the settings of a model in order, defaults where nothing is given; ValueError for what it does not have."""
     a_model(model)
     for name in given:
@@ -177,7 +177,7 @@ def equilibria(model: Model, **settings: float) -> RestPoints:
             stacklevel=2,
         )
     found.sort(key=lambda entry: tuple(np.round(entry[0] / width, 6)))
-    points = [Equilibrium(dict(zip(model.states, map(float, y + 0.0), strict=True)), *rest) for y, *rest in found]
+    points = [Equilibrium(dict(zip(model.states, map(float, entry[0] + 0.0), strict=True)), *entry[1:]) for entry in found]
     return RestPoints(points, model, p, pace, samples)
 
 
@@ -240,8 +240,8 @@ def _starts(box: np.ndarray, move: Callable) -> tuple[np.ndarray, float]:
     values = move(grid)
     signs = np.sign(np.nan_to_num(values))
     offsets = itertools.product((0, 1), repeat=size)
-    corners = [signs[(slice(None), *(slice(o, cells + o) for o in offset))] for offset in offsets]
-    mixed = (np.min(corners, axis=0) <= 0) & (np.max(corners, axis=0) >= 0)
+    at_corners = [signs[(slice(None), *(slice(o, cells + o) for o in offset))] for offset in offsets]
+    mixed = (np.min(at_corners, axis=0) <= 0) & (np.max(at_corners, axis=0) >= 0)
     middle = [slice(None), *[slice(0, cells)] * size]
     half = np.array([(axis[1] - axis[0]) / 2 for axis in axes]).reshape(-1, *[1] * size)
     candidates = (grid[tuple(middle)] + half)[:, mixed.all(axis=0)]
@@ -269,7 +269,7 @@ def _settled(model: Model, starts: np.ndarray, p: np.ndarray, pace: float) -> tu
     with np.errstate(all="ignore"):
         points = points[:, (np.abs(move(points)) < RESIDUAL * np.maximum(1.0, pace * width[:, None])).all(axis=0)]
     slopes = np.moveaxis(jacobian(model)(points, p), -1, 0) if points.size else np.empty((0, len(box), len(box)))
-    kept = np.isfinite(slopes).all(axis=(1, 2))
+    kept: np.ndarray = np.all(np.isfinite(slopes), axis=(1, 2))
     kept[kept] = _still(model, points[:, kept], slopes[kept], move, width)
     return points.T[kept], slopes[kept]
 

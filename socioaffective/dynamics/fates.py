@@ -135,7 +135,8 @@ def basin_shares(model: Model, starts: int = 2000, seed: int = 0, **settings: fl
     known = [*(k for k, point in enumerate(rest) if point.stable), ELSEWHERE, *[UNDECIDED] * bool((fate == UNDECIDED).any())]
     shares = {k: float((fate == k).mean()) for k in known}
     errors = {k: math.sqrt(share * (1 - share) / count) for k, share in shares.items()}
-    intervals = {k: tuple(map(float, wilson(share, count, WILSON))) for k, share in shares.items()}
+    ends = {k: wilson(share, count, WILSON) for k, share in shares.items()}
+    intervals = {k: (float(low), float(high)) for k, (low, high) in ends.items()}
     return BasinShares(shares, errors, intervals, rest, count)
 
 
@@ -181,7 +182,7 @@ def point_of_no_return(model: Model, run: xr.Dataset, change: Mapping[str, float
         raise unknown("stable rest point with the index", goal, map(str, stable))
     aim = int(fate[0]) if goal is None else int(goal)
     reached = fate == aim
-    losses, time, state, accuracy = np.flatnonzero(reached[:-1] & ~reached[1:]), None, None, 0.0
+    losses, time, last, accuracy = np.flatnonzero(reached[:-1] & ~reached[1:]), None, None, 0.0
     if losses.size:
         k = int(losses[-1])
         time, until, state = float(times[k]), float(times[k + 1]), states[:, k]
@@ -193,9 +194,9 @@ def point_of_no_return(model: Model, run: xr.Dataset, change: Mapping[str, float
                 time, state = middle, there
             else:
                 until = middle
-        accuracy, state = until - time, dict(zip(model.states, map(float, state), strict=True))
+        accuracy, last = until - time, dict(zip(model.states, map(float, state), strict=True))
     sentence = _verdict(f"With {made}", told(rest[aim].state), CLOCKS[model.clock], times, reached, time, len(losses))
-    return NoReturn(time, state, rest[aim], times, reached, accuracy, sentence)
+    return NoReturn(time, last, rest[aim], times, reached, accuracy, sentence)
 
 
 def _one_person(model: Model, run: Any) -> Call:

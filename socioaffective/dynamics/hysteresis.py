@@ -60,7 +60,8 @@ def loop(diagram: Diagram) -> xr.Dataset:
 
 def _leg(diagram: Diagram, z: np.ndarray, sense: int) -> tuple[list[np.ndarray], list[int], str]:
     """Returns the path in one sense, which of its points are about to jump to the next, and why it ends early, if it does."""
-    jet, path, jumps = diagram.jet, [z], []
+    jet, path = diagram.jet, [z]
+    jumps: list[int] = []
     for _ in range(50):
         walked = _walk(diagram, path[-1], sense)
         path += walked

@@ -304,9 +304,9 @@ def _greater(a: Enclosure, b: Enclosure) -> Enclosure:
 
 def _by_cases(cases: list[tuple[Enclosure, Any, Any]]) -> Enclosure:
     """Returns a quantity given by cases, each with whether its condition can hold and whether it can fail."""
-    low, high = np.inf, -np.inf
+    low, high = np.array(np.inf), np.array(-np.inf)
     steep, still = [x for x, _, _ in cases if x.slope is not None], point(0.0)
-    slope, count, reached = still, 0, True
+    slope, count, reached = still, np.array(0), True
     for x, holds, fails in cases:
         here = reached & holds
         low, high = np.where(here, np.minimum(low, x.value.low), low), np.where(here, np.maximum(high, x.value.high), high)

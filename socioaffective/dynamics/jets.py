@@ -41,7 +41,7 @@ class Jet:
         """Returns points of shape (..., states + free) in their own units."""
         return self.box[:, 0] + self.width * z
 
-    def share(self, values: np.ndarray) -> np.ndarray:
+    def share(self, values: Sequence[float] | np.ndarray) -> np.ndarray:
         """Returns points given in their own units as shares of the ranges."""
         return (np.asarray(values, dtype=float) - self.box[:, 0]) / self.width
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -147,7 +148,7 @@ def _branch(along: Callable, rest: np.ndarray, own: int, reach: np.ndarray, way:
 
 
 def _inside(shares: np.ndarray) -> np.ndarray:
-    return ((shares >= -1e-9) & (shares <= 1 + 1e-9)).all(axis=-1)
+    return np.all((shares >= -1e-9) & (shares <= 1 + 1e-9), axis=-1)
 
 
 def _edge(path: Callable, low: float, high: float) -> np.ndarray:
@@ -203,7 +204,8 @@ def dividing_line(
     places = np.array([number(value, f"'{along}'", quantity.bounds) for value in given])
     met = []
     for place in places:
-        found = [_met(line, own, level) for line in separatrices(model, **{along: float(place)}, **settings)]
+        held: dict[str, Any] = {**settings, along: float(place)}
+        found = [_met(line, own, level) for line in separatrices(model, **held)]
         met.append(min(found, key=lambda pair: pair[0], default=(np.inf, np.nan))[1])
     attrs = {
         "long_name": f"{state} that divides",

@@ -167,10 +167,10 @@ def _trace(measure: Callable, box: np.ndarray) -> list[np.ndarray]:
     scale = np.nanmax(np.abs(values)) if np.isfinite(values).any() else 0.0
     if scale == 0:
         return []
-    lines = contour_generator(axes[0], axes[1], np.ma.masked_invalid(values).T).lines(0.0)
+    contours = contour_generator(axes[0], axes[1], np.ma.masked_invalid(values).T)
     curves = []
-    for line in lines:
-        inside = np.clip(line, box[:, 0], box[:, 1])
+    for line in contours.lines(0.0):
+        inside = np.clip(np.asarray(line), box[:, 0], box[:, 1])
         near = (np.abs(inside - line) <= width / CELLS * 1.5).all(axis=1)
         for piece in np.split(inside, np.flatnonzero(np.diff(near)) + 1) if near.any() else []:
             settled = _onto(measure, piece, box, scale)

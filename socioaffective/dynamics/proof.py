@@ -151,7 +151,7 @@ class _System:
             slope[1, :, i] = np.broadcast_to(zero.high, (size, count)).T
             value[0, :, i], value[1, :, i] = here.value.low, here.value.high
         middle, radius = _middle(slope)
-        finite = np.isfinite(slope).all(axis=(0, 2, 3)) & np.isfinite(value).all(axis=(0, 2))
+        finite: np.ndarray = np.all(np.isfinite(slope), axis=(0, 2, 3)) & np.all(np.isfinite(value), axis=(0, 2))
         finite &= np.abs(np.linalg.det(np.where(finite[:, None, None], middle, np.eye(size)))) > 0
         middle, radius = np.where(finite[:, None, None], middle, np.eye(size)), np.where(finite[:, None, None], radius, 0.0)
         inverse = np.linalg.inv(middle)

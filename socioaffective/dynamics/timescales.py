@@ -13,9 +13,10 @@ from scipy.linalg import schur, solve_sylvester
 from socioaffective import quantities
 from socioaffective.checks import number, unknown
 from socioaffective.compile import compiled, jacobian, rates
+from socioaffective.composition import compose
 from socioaffective.dynamics.equilibrium import SAME, Equilibrium, box_of, equilibria, settings_of
 from socioaffective.integrate import one
-from socioaffective.model import CLOCKS, Model, a_model, compose, observable
+from socioaffective.model import CLOCKS, Model, a_model, observable
 
 # A rest point this close to what was asked, as a share of the box, is the one that was meant.
 NEAR = 1e-3
@@ -281,11 +282,11 @@ def _candidates(model: Model, resting: list) -> list[dict[Any, Any]]:
             solved.append({x: known[x] for x in resting})
             continue
         roots = {x: _roots(e, x, resting) for x, e in equations.items()}
-        able = [x for x in equations if roots[x] is not None]
+        able = {x: found for x, found in roots.items() if found is not None}
         if not able:
             raise _unsolvable(*next(iter(equations.items())))
-        x = min(able, key=lambda x: len(roots[x]))
-        for root in roots[x]:
+        x = min(able, key=lambda x: len(able[x]))
+        for root in able[x]:
             rest = {z: e.subs(x, root) for z, e in equations.items() if z != x}
             open_ones.append((rest, {**{z: e.subs(x, root) for z, e in known.items()}, x: root}))
     return solved

@@ -99,7 +99,8 @@ class _Search:
 
     def _seeds(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Returns rest points at a few values of the setting: where a branch can be followed, and where it cannot."""
-        regular, singular = [], []
+        regular: list[np.ndarray] = []
+        singular: list[np.ndarray] = []
         for value in np.linspace(*self.bounds, LOOKS).tolist():
             with warnings.catch_warnings(record=True) as noticed:
                 warnings.simplefilter("always", UserWarning)
@@ -145,8 +146,9 @@ class _Search:
         for at, line in crossings:
             for sign in (1, -1):
                 start = corrected(self.jet, at + sign * OFF * line, line)
-                inside = start is not None and ((start >= -1e-9) & (start <= 1 + 1e-9)).all()
-                if inside and not self._known(start):
+                if start is None or not ((start >= -1e-9) & (start <= 1 + 1e-9)).all():
+                    continue
+                if not self._known(start):
                     self._add(start, line)
 
     def _remark(self, trace: Trace | None) -> None:
@@ -173,7 +175,8 @@ class _Search:
         values = eigenvalues_of(self.model, slopes[..., :-1])
         unstable = growing(self.model, values)
         tests = [_measures(self.model, at, t) for at, t in zip(slopes, tangents, strict=True)]
-        crossings, knots, grows = [], [points[0]], []
+        crossings: list[tuple[np.ndarray, np.ndarray]] = []
+        knots, grows = [points[0]], []
         for k in range(len(points) - 1):
             between = []
             for test in tests[k]:
@@ -186,7 +189,7 @@ class _Search:
                     "point that could be located: the model may not be smooth there, two branches may lie closer together than "
                     "a step, or several eigenvalues vanish at once."
                 )
-            between.sort(key=lambda z, k=k: float(tangents[k] @ (z - points[k])))
+            between.sort(key=lambda z: float(tangents[k] @ (z - points[k])))
             knots += [*between, points[k + 1]]
             inner = [growing(self.model, eigenvalues_of(self.model, self.jet((a + b) / 2)[1][:, :-1]))
                      for a, b in itertools.pairwise(between)]  # fmt: skip

@@ -115,8 +115,8 @@ def alike(found: sympy.Expr, key: sympy.Expr) -> bool:
     """
     symbols, rng = sorted(found.free_symbols | key.free_symbols, key=str), np.random.default_rng(7)
     points = [dict(zip(symbols, map(float, rng.uniform(0.1, 0.9, len(symbols))), strict=True)) for _ in range(6)]
-    values = [[complex(formula.subs(point)) for point in points] for formula in (found, key)]
-    return bool(np.allclose(*values, rtol=1e-6, atol=1e-9))
+    theirs, ours = ([complex(formula.subs(point)) for point in points] for formula in (found, key))
+    return bool(np.allclose(theirs, ours, rtol=1e-6, atol=1e-9))
 
 
 def is_plan(answer: Any, states: str, lever: str) -> bool:

@@ -20,7 +20,7 @@ from socioaffective.quantities import parameter, state
 from socioaffective.simulation.runs import simulate
 
 # How the pair of question 1 is set, but for where it begins.
-PAIR = {"engagement": 0.8, "steering": 0.5, "anchoring": 0.1}
+PAIR: dict[str, Any] = {"engagement": 0.8, "steering": 0.5, "anchoring": 0.1}
 HALF = 0.5
 
 a = parameter("influence_on_me", 0.5, (0.01, 2), "1/week", "pull of the offer on me", "ours", "alpha_x")

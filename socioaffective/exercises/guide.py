@@ -22,7 +22,7 @@ def outlines(folder: Path) -> dict[str, list[Item]]:
 
 def objectives(folder: Path) -> dict[str, str]:
     """Returns what each chapter in a folder says that its reader can do in the end, by the number of the objective."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(folder.glob("*.ipynb"), key=lambda p: p.name.replace("toolkit", "00_u")):
         text = nbformat.read(path, as_version=4).cells[0].source
         found |= {f"{chapter}.{k}": verb.replace("**", "", 1) for chapter, k, verb in OBJECTIVE.findall(text)}
@@ -54,7 +54,6 @@ def refreshed(text: str, exercises: Path, chapters: Path) -> str:
     sets = outlines(exercises)
     for name, table in (("sets", sets_table(sets)), ("objectives", objectives_table(sets, objectives(chapters)))):
         head, end = MARK.format(name), f"<!-- end of {name} -->"
-        text = re.sub(
-            f"{re.escape(head)}.*?{end}", lambda _, t=table, h=head, e=end: "\n".join([h, "", *t, "", e]), text, flags=re.S
-        )
+        fresh = "\n".join([head, "", *table, "", end])
+        text = re.sub(f"{re.escape(head)}.*?{end}", fresh.replace("\\", r"\\"), text, flags=re.S)
     return text

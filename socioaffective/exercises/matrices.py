@@ -12,7 +12,7 @@ from socioaffective.exercises.answers import plain
 from socioaffective.exercises.questions import Reply
 
 # The first sheet. The others have the same four in another order, or with all signs turned, which makes them run backwards.
-FIRST_SHEET = [[[-3, 1], [-1, -3]], [[2, 1], [3, -1]], [[-3, 1], [1, -3]], [[0.5, 2], [-2, 0]]]
+FIRST_SHEET: list[list[list[float]]] = [[[-3, 1], [-1, -3]], [[2, 1], [3, -1]], [[-3, 1], [1, -3]], [[0.5, 2], [-2, 0]]]
 # Relative; the determinant without the square of the real part is off by at least twice as much.
 CLOSE = 0.01
 KINDS = ("stable node", "unstable node", "stable focus", "unstable focus", "saddle")

@@ -18,7 +18,7 @@ from socioaffective.trials.power import closed_form
 SPREAD, SCATTER = 0.2, 0.1
 WITHIN, ALPHA, WANTED = 0.6, 0.05, 0.8
 ENOUGH, PEOPLE, LAST = 0.75, 200, 104
-TRUTH = {"warmth": 0.6, "engagement": 0.4, "cues": 0.7}
+TRUTH: dict[str, Any] = {"warmth": 0.6, "engagement": 0.4, "cues": 0.7}
 
 
 @lru_cache(maxsize=8)

@@ -90,7 +90,7 @@ def _given_or_kept(quality: float, discount: float) -> str:
 @lru_cache(maxsize=64)
 def _helped_at_first(discount: float, skill: float, quality: float) -> bool:
     """Returns whether the best plan begins with doing it for them."""
-    how = {"cost": 0, "every": 24, "starts": 2, "start": {"skill": skill}, "help_quality": quality}
+    how: dict[str, Any] = {"cost": 0, "every": 24, "starts": 2, "start": {"skill": skill}, "help_quality": quality}
     return float(optimise(scaffold, "performance", 240, discount, **how).controls["accommodation"][0]) > 0.5
 
 

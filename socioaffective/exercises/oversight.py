@@ -104,7 +104,7 @@ def others(seed: int, error: float = 0.05) -> xr.Dataset:
     157
     """
     asked = level("ties", below=0.45) | level("felt_relatedness", below=0.4)
-    weekly = {"weeks": 156, "every": 1, "error": error, "seed": seed + 1}
+    weekly: dict[str, Any] = {"weeks": 156, "every": 1, "error": error, "seed": seed + 1}
     return oversee(NOISY, people(seed), asked, decline=DECLINE, cues=CUES, **weekly)
 
 

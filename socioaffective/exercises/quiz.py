@@ -49,7 +49,7 @@ def gain_and_loss() -> alt.LayerChart:
     said = (
         "Gain and loss against x. At 0.5 gain is 0.2 and loss 0.1, at 1 gain is 0 and loss 0.2. The curves meet at 0 and 0.75."
     )
-    return alt.layer(*layers).properties(width=300, height=180, description=said)
+    return alt.LayerChart(layer=layers).properties(width=300, height=180, description=said)
 
 
 TOOLKIT = (
@@ -143,7 +143,8 @@ class Quiz(widgets.VBox):
     """
 
     def __init__(self, name: str, questions: Sequence[Question]) -> None:
-        self.name, self.questions, self.score, self.advice = name, tuple(questions), None, ""
+        self.name, self.questions, self.advice = name, tuple(questions), ""
+        self.score: int | None = None
         wide = widgets.Layout(width="max-content")
         self.choices = [
             widgets.RadioButtons(options=q.options, value=None, description=f"Question {k}", layout=wide)
@@ -155,7 +156,7 @@ class Quiz(widgets.VBox):
         for group in self.choices:
             group.observe(lambda change: setattr(self.button, "disabled", False), names="value")
         self.button.on_click(lambda _: self.check())
-        rows = []
+        rows: list[widgets.Widget] = []
         for q, group, verdict in zip(self.questions, self.choices, self.verdicts, strict=True):
             rows.append(widgets.HTML(f"<b>{html.escape(q.text)}</b>"))
             if q.picture:

@@ -21,7 +21,7 @@ from socioaffective.simulation.runs import simulate
 WEEKS, EVERY = 104, 8
 wellbeing = of("wellbeing")
 # How plans are made here: to four digits, and levers cost nothing, so that no policy can be beyond the front.
-PLANNED = {"weeks": WEEKS, "every": EVERY, "starts": 1, "cost": 0}
+PLANNED: dict[str, Any] = {"weeks": WEEKS, "every": EVERY, "starts": 1, "cost": 0}
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +89,7 @@ def people(size: int, seed: int) -> Population:
     >>> standings.people(8, seed=1).size
     8
     """
-    traits = dict.fromkeys(("loneliness", "attachment_anxiety", "available_ties"), True)
+    traits: dict[str, Any] = dict.fromkeys(("loneliness", "attachment_anxiety", "available_ties"), True)
     start = {"ties": spreads.beta(2, 2)}
     return population(ecosystem, size, seed, design="sobol", start=start, sensitisation=(0.25, 0.9), **traits)
 

@@ -150,7 +150,7 @@ def _one_way_back(harmful: float, years: float) -> bool:
     return alone == [True] and after[0] and not after[-1] and sum(np.diff(after)) == 1
 
 
-def _with_and_without(life: Mapping[str, float], cues: float) -> tuple[xr.Dataset, xr.Dataset]:
+def _with_and_without(life: Mapping[str, Any], cues: float) -> tuple[xr.Dataset, xr.Dataset]:
     with_it, without = (simulate(companion, TWO_YEARS, cues=cues, access=access, dt=1, **life) for access in (1, 0))
     return with_it, without
 

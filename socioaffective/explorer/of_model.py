@@ -104,7 +104,7 @@ class Explorer(Board):
         return getattr(self, self._traits_of[self._choice]) if self._choice else next(iter(self._choices))
 
     @property
-    def settings(self) -> dict[str, float]:
+    def settings(self) -> dict[str, Any]:
         """Parameters, levers and inputs as the controls stand."""
         return {n: v for n, v in self.values.items() if n in self._closed[self._word].settings}
 
@@ -121,7 +121,7 @@ class Explorer(Board):
     def _known(self, word: str) -> dict[str, float]:
         """Returns the values that the call of a model need not say."""
         name = models.name_of(self._choices[word])
-        own = models[name] if name else self._choices[word]
+        own = models.CATALOGUE[name] if name else self._choices[word]
         known = own if self._policy is None else closed_by(self._policy, own)
         return {n: q.value for n, q in {**known.states, **known.settings}.items()}
 

@@ -100,8 +100,8 @@ class _Names:
     """What a view asks of a model, for a table, which has names alone."""
 
     def __init__(self, names: Sequence[str], dims: Sequence[str]) -> None:
-        self.states, self.levers, self.observables = dict.fromkeys(names), {}, {}
-        self.settings, self.parameters, self.inputs = dict.fromkeys(dims), {}, {}
+        self.states, self.settings = dict.fromkeys(names), dict.fromkeys(dims)
+        self.levers = self.observables = self.parameters = self.inputs = dict[str, Any]()
         self.clock, self.title = "continuous", "the table"
 
 

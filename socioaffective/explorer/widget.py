@@ -58,8 +58,6 @@ class Board(Shown):
     observes like any widget's. `.values` is where they stand, `.reset()` puts them back, `.code` is the call that repeats
     what is shown."""
 
-    code = ""
-
     def __init__(self, controls: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], **traits: Any) -> None:
         self._traits_of = self._free([c["name"] for c in controls])
         self._controls = {c["name"]: c for c in controls}

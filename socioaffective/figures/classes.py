@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import xarray as xr
@@ -57,18 +59,20 @@ def class_on_front(points: xr.Dataset, best: int = 3, width: int = WIDTH, height
     front = alt.Chart(rows_of([{"x": a, "y": b} for a, b in line])).mark_line(color=theme.colour("engagement"), strokeWidth=2)
     said = {"x": x, "y": y, "tooltip": alt.Tooltip("told:N", title=" "), "description": alt.Description("told:N")}
     layers = [front.encode(x=x, y=y, order="x:Q")]
-    for chosen, style in (
+    groups: list[tuple[list[int], dict[str, Any]]] = [
         (order[shown:], {"size": 45, "color": ink, "opacity": 0.55}),
         (near, {"size": 110, "color": bright, "shape": "diamond", "opacity": 1}),
-    ):
+    ]
+    for chosen, style in groups:
         if chosen:
-            mark = alt.Chart(rows_of([rows[k] for k in chosen])).mark_point(
-                filled=True, ariaRoleDescription=theme.TOLD, **style
-            )
+            dots = alt.Chart(rows_of([rows[k] for k in chosen]))
+            mark = dots.mark_point(filled=True, ariaRoleDescription=theme.TOLD, **style)
             layers.append(mark.encode(**said))
     names = [{"x": rows[k]["x"], "y": rows[k]["y"], "text": labels[k]} for k in near]
     layers += tags(placed(names, "text", [scaled(line, box), scaled(where, box)], box), "text", x)
-    return alt.layer(*layers).properties(width=width, height=height, description=_in_words(line, where, far, labels, near))
+    return alt.LayerChart(layer=layers).properties(
+        width=width, height=height, description=_in_words(line, where, far, labels, near)
+    )
 
 
 def _in_words(line: np.ndarray, where: np.ndarray, far: np.ndarray, labels: list, near: list[int]) -> str:

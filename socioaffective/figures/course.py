@@ -98,7 +98,7 @@ def path(run: xr.Dataset, x: str, y: str, width: int = HEIGHT, height: int = HEI
         ends = alt.Chart(rows_of([{x: low, y: low}, {x: high, y: high}]))
         dashed = ends.mark_line(color=theme.scheme()["quiet"], strokeDash=[4, 4], strokeWidth=1, clip=True)
         layers = [dashed.encode(x=f"{x}:Q", y=f"{y}:Q"), *layers]
-    return alt.layer(*layers).properties(width=width, height=height, description=said)
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=said)
 
 
 def _story(words: str, times: np.ndarray, values: np.ndarray, unit: str) -> str:

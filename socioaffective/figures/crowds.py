@@ -77,11 +77,11 @@ def fan(
     for label, f in reversed(fans.items()):
         layers += _fan_marks(f, inks[label], x, y)
         ends += _fan_ends(f, label, inks[label])
-    put_apart(ends, *up, height)
+    put_apart(ends, up, height)
     where = {"x": x, "y": alt.Y("place:Q", scale=scale), "text": alt.Text("text:N")}
     layers.append(alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12).encode(color=INK, **where))
     said = [_fan_story(", ".join(filter(None, (words(name), label))), f) for label, f in fans.items()]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _bands(given: Any) -> list[float]:
@@ -203,7 +203,7 @@ def crowd(
         places = _line(line, x, y)
         layers += _line_marks(places, axes)
         text.append(_line_story(places, names, across, up, befell if fate is not None else None))
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(filter(None, text)) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(filter(None, text)) + ".")
 
 
 def _one_each(part: Any, which: str) -> np.ndarray:
@@ -222,9 +222,9 @@ def _title(part: xr.DataArray, name: str) -> str:
 
 def _zeros(ends: Sequence[tuple[float, float]]) -> list[alt.Chart]:
     """Returns the lines at 0, where both signs occur."""
-    style = {"color": theme.scheme()["quiet"], "strokeWidth": 1}
+    quiet = theme.scheme()["quiet"]
     return [
-        alt.Chart(rows_of([{axis: 0.0}])).mark_rule(**style).encode(**{axis: f"{axis}:Q"})
+        alt.Chart(rows_of([{axis: 0.0}])).mark_rule(color=quiet, strokeWidth=1).encode(**{axis: f"{axis}:Q"})
         for axis, (low, high) in zip("xy", ends, strict=True)
         if low < 0 < high
     ]
@@ -260,8 +260,8 @@ def _line_marks(places: np.ndarray, axes: Any) -> list[alt.Chart]:
     rows = [{"x": a, "y": b, "order": k} for k, (a, b) in enumerate(places)]
     if len(rows) < 2:
         return []
-    style = {"color": theme.scheme()["ink"], "strokeWidth": 2, "strokeDash": [6, 3], "clip": True}
-    return [alt.Chart(rows_of(rows)).mark_line(**style).encode(**axes, order="order:Q")]
+    line = alt.Chart(rows_of(rows)).mark_line(color=theme.scheme()["ink"], strokeWidth=2, strokeDash=[6, 3], clip=True)
+    return [line.encode(**axes, order="order:Q")]
 
 
 def _line_story(places: np.ndarray, names: list[str], across: Any, up: Any, befell: Any) -> str:
@@ -317,4 +317,4 @@ def shares(found: xr.Dataset, width: int = WIDTH, height: int = HEIGHT) -> alt.L
     percent = lambda value: f"{round(value * 100) + 0:d} %"  # noqa: E731
     own, total = ({n: percent(float(found[kind].sel(trait=n))) for n in order} for kind in ("first", "total"))
     said = [f"{words(n)} accounts for {own[n]} of the variance by itself and {total[n]} in all" for n in order]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")

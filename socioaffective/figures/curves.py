@@ -67,20 +67,24 @@ def curves(
     own_title = _title(parts[0][wanted[0]], wanted[0]) if len(wanted) == 1 else "value"
     title, across_title = title or own_title, _title(parts[0][axis], axis)
     places = {label: number(where, f"The mark '{label}'") for label, where in mapped(marks, "marks", "{'peak': 3.2}").items()}
-    rows = [{"x": where, "y": high, "text": str(label)} for label, where in places.items() if ends[0] <= where <= ends[1]]
+    rows: list[dict[str, Any]] = [
+        {"x": where, "y": high, "text": str(label)} for label, where in places.items() if ends[0] <= where <= ends[1]
+    ]
     if rows:
         said.append("Marked: " + ", ".join(f"{row['text']} at {two(row['x'])}" for row in rows))
     if log:
         lines = [Line(np.log10(line.x), line.y, line.name, line.run, line.text) for line in lines]
         rows = [{**row, "x": float(np.log10(row["x"]))} for row in rows]
-        ends = tuple(map(float, np.log10(ends)))
+        ends = float(np.log10(ends[0])), float(np.log10(ends[1]))
     chart = labelled(lines, (across_title, ends), (title, (low, high)), height)
     if log:
         chart = _in_factors(chart, across_title, ends)
     if rows:
         rules = alt.Chart(rows_of(rows)).mark_rule(color=theme.scheme()["quiet"], strokeDash=[4, 4]).encode(x="x:Q")
         where = {"x": "x:Q", "y": "y:Q", "text": "text:N"}
-        chart = alt.layer(rules, chart, *haloed(rows, where, align="left", baseline="top", dx=4, dy=2, fontSize=11))
+        chart = alt.LayerChart(
+            layer=[rules, chart, *haloed(rows, where, align="left", baseline="top", dx=4, dy=2, fontSize=11)]
+        )
     return chart.properties(width=width, height=height, description=". ".join(said) + ".")
 
 

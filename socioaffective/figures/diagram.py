@@ -34,7 +34,7 @@ def equilibrium_diagram(
     width: int = WIDTH,
     height: int = HEIGHT,
     **settings: float,
-) -> alt.Chart:
+) -> alt.LayerChart:
     """Returns the rest points of a model against one setting: stable branches drawn through, unstable ones dashed.
 
     Inputs: `model`; `setting`, the parameter, lever or input to vary over its bounds; `state`, what to draw (the last state
@@ -50,7 +50,8 @@ def equilibrium_diagram(
     'Folds at cues 0.59 and 0.81'
     """
     if isinstance(model, xr.Dataset):
-        model, settings, run = *_own(model, setting, settings), model
+        run = model
+        model, settings = _own(run, setting, settings)
     diagram = _diagram(model, setting, settings)
     known = diagram.model
     name = state or list(known.states)[-1]
@@ -88,7 +89,7 @@ def equilibrium_diagram(
         layers += path_marks(run, diagram.setting, name, colour=theme.scheme()["ink"], fields=("x", "y"))
         values = by_person(run, name)[:, 0]
         said.append(f"The run starts at {shown.label} {two(values[0])} and ends at {two(values[-1])}")
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _diagram(model: Any, setting: str | None, settings: dict[str, float]) -> Diagram:
@@ -97,7 +98,7 @@ def _diagram(model: Any, setting: str | None, settings: dict[str, float]) -> Dia
             raise ValueError("A result of sa.continuation has its setting and settings; give none beside it.")
         return model
     a_model(model)
-    if setting not in model.settings:
+    if setting is None or setting not in model.settings:
         raise unknown("parameter, lever or input", setting, model.settings)
     return continuation(model, setting, model.settings[setting].bounds, **settings)
 

@@ -16,7 +16,7 @@ from socioaffective.figures.marks import HEIGHT, haloed, rows_of, titled, two
 LEVELS = 48
 
 
-def fold_map(curve: FoldCurve, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+def fold_map(curve: FoldCurve, width: int = HEIGHT, height: int = HEIGHT) -> alt.LayerChart:
     """Returns where a model has more than one stable state in the plane of two settings, bounded by its folds.
 
     Input: `curve`, a result of `sa.fold_curve`. Keywords: `width`, `height` in pixels. Lines are fold curves, a diamond is a
@@ -66,7 +66,7 @@ def fold_map(curve: FoldCurve, width: int = HEIGHT, height: int = HEIGHT) -> alt
     low, high = (min(w[0] for w in windows), max(w[0] for w in windows)) if windows else (np.nan, np.nan)
     several = f"More than one stable state for some {first.label} where {second.label} is from {two(low)} to {two(high)}"
     said.append(several if windows else "Nowhere more than one stable state")
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _counted(curve: FoldCurve) -> str:

@@ -66,9 +66,12 @@ def influence_table(
     y = alt.Y("objective:N", title=None, sort=asked, axis=alt.Axis(ticks=False, domain=False, labelLimit=200))
     base = alt.Chart(rows_of(rows)).encode(x=x, y=y)
     layers = [base.mark_rect(stroke=theme.scheme()["background"], strokeWidth=3).encode(color=alt.Color("tint:N", scale=None))]
-    for field, dy, style in (("mark", -14, {"fontWeight": "bold"}), ("plan", 0, {}), ("value", 14, {})):
-        layers.append(base.mark_text(fontSize=11, dy=dy, limit=width - 8, **style).encode(text=f"{field}:N"))
-    return alt.layer(*layers).properties(width=width * len(columns), height=height * len(asked), description=" ".join(said))
+    for field, dy in (("mark", -14), ("plan", 0), ("value", 14)):
+        weight: Any = "bold" if field == "mark" else alt.Undefined
+        layers.append(base.mark_text(fontSize=11, dy=dy, limit=width - 8, fontWeight=weight).encode(text=f"{field}:N"))
+    return alt.LayerChart(layer=layers).properties(
+        width=width * len(columns), height=height * len(asked), description=" ".join(said)
+    )
 
 
 def _cell(answer: Solution) -> tuple[list[str], str, str, str]:
@@ -147,7 +150,7 @@ def discount_bars(worlds: Mapping[str, Any] | None = None, width: int = WIDTH, h
         layers += haloed(
             edges, {"x": alt.X("at:Q"), "y": y, "text": "text:N"}, dy=-0.42 * height, fontSize=11, fontWeight="bold"
         )
-    return alt.layer(*layers).properties(width=width, height=height * len(order), description=" ".join(said))
+    return alt.LayerChart(layer=layers).properties(width=width, height=height * len(order), description=" ".join(said))
 
 
 def _from_to(region: Any) -> str:
@@ -215,13 +218,15 @@ def _in_turn(selves: tuple, pairs: list, plan: tuple, height: int) -> alt.LayerC
     shown = acts[:: max(1, -(-len(acts) // 8))]
     labels = haloed(shown, where, dy=-14, fontSize=11)
     wide = min(max(70 * steps, 180), 420)
-    return alt.layer(line, dots, *labels).properties(width=wide, height=height)
+    return alt.LayerChart(layer=[line, dots, *labels]).properties(width=wide, height=height)
 
 
 def _dumbbells(views: list, width: int, height: int) -> alt.LayerChart:
     """Returns the worth of a plan and of doing nothing to each reference."""
-    rows = [{"who": ASKED[o], "plan": float(views[0].to[o]), "nothing": float(views[1].to[o]), "text": str(views[0].to[o])}
-            for o in ASKED]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"who": ASKED[o], "plan": float(views[0].to[o]), "nothing": float(views[1].to[o]), "text": str(views[0].to[o])}
+        for o in ASKED
+    ]
     everything = [row[k] for row in rows for k in ("plan", "nothing")]
     pad = 0.12 * max(max(everything) - min(everything), 1.0)
     x = alt.X(
@@ -229,11 +234,13 @@ def _dumbbells(views: list, width: int, height: int) -> alt.LayerChart:
     )
     y = alt.Y("who:N", title=None, sort=list(ASKED.values()), axis=alt.Axis(ticks=False, domain=False, labelLimit=180))
     base, ink = alt.Chart(rows_of(rows)), theme.scheme()["ink"]
-    return alt.layer(
-        base.mark_rule(color=theme.scheme()["quiet"], strokeWidth=2).encode(x=x, x2="plan:Q", y=y),
-        base.mark_point(size=90, color=ink, fill=theme.scheme()["background"], opacity=1).encode(x=x, y=y),
-        base.mark_point(filled=True, size=90, color=ink, opacity=1).encode(x="plan:Q", y=y),
-        *haloed(rows, {"x": alt.X("plan:Q"), "y": y, "text": "text:N"}, dy=-13, fontSize=11),
+    return alt.LayerChart(
+        layer=[
+            base.mark_rule(color=theme.scheme()["quiet"], strokeWidth=2).encode(x=x, x2="plan:Q", y=y),
+            base.mark_point(size=90, color=ink, fill=theme.scheme()["background"], opacity=1).encode(x=x, y=y),
+            base.mark_point(filled=True, size=90, color=ink, opacity=1).encode(x="plan:Q", y=y),
+            *haloed(rows, {"x": alt.X("plan:Q"), "y": y, "text": "text:N"}, dy=-13, fontSize=11),
+        ]
     ).properties(width=width, height=height)
 
 
@@ -258,7 +265,8 @@ def fits(runs: Any, width: int = WIDTH, height: int = 190) -> alt.LayerChart:
     table = tabled(runs, "fits")
     if len(table) > 3:
         raise ValueError(f"fits tells at most three runs apart, not {len(table)}.")
-    rows, said = [], []
+    rows: list[dict[str, Any]] = []
+    said = []
     for k, (label, run) in enumerate(table.items()):
         found = welfare(run)
         if "fit" not in found or found["fit"].dims != ("judge",):
@@ -274,7 +282,7 @@ def fits(runs: Any, width: int = WIDTH, height: int = 190) -> alt.LayerChart:
     y = alt.Y("who:N", title=None, sort=list(JUDGES.values()), axis=alt.Axis(ticks=False, domain=False, labelLimit=180))
     ink, ground = theme.scheme()["ink"], theme.scheme()["background"]
     fills = [ground, theme.scheme()["quiet"], ink] if len(table) > 1 else [ink]
-    ends = [
+    ends: list[dict[str, Any]] = [
         {"who": name, "fit": min(one), "to": max(one)}
         for name in JUDGES.values()
         for one in [[row["fit"] for row in rows if row["who"] == name]]
@@ -287,4 +295,6 @@ def fits(runs: Any, width: int = WIDTH, height: int = 190) -> alt.LayerChart:
     spread = {end["who"]: end["to"] - end["fit"] for end in ends}
     named = [row for row in rows if row["run"] and row["who"] == max(spread, key=lambda who: round(spread[who], 6))]
     layers += haloed(named, {"x": x, "y": y, "text": "run:N"}, dy=-15, fontSize=11)
-    return alt.layer(*layers).properties(width=width, height=height, description=f"Fit of the offer. {'; '.join(said)}.")
+    return alt.LayerChart(layer=layers).properties(
+        width=width, height=height, description=f"Fit of the offer. {'; '.join(said)}."
+    )

@@ -81,7 +81,7 @@ def trace_determinant(
     layers = [*_regions(top, regions, x, y), *tags(names, "text", x), dots(rows, x=x, y=y)]
     said = [f"Trace-determinant plane of {system.title}" if isinstance(system, Model) else "Trace-determinant plane"]
     said += [f"{e.kind}{e.where}: trace {e.trace:.3g}, determinant {e.determinant:.3g}" for e in found] or ["No rest point"]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def linear_portrait(matrix: Any, width: int = HEIGHT, height: int = HEIGHT) -> a
     if not len(vectors) and not np.iscomplexobj(values):
         said.append(f"eigenvalue {two(values[0])} along every direction")
     layers = [field_layer(view, width, height), *nullcline_marks(view), *_eigenlines(view, values, vectors), *rest_marks(view)]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _eigen(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

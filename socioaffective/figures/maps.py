@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -24,7 +25,7 @@ MOST_STEPS = 500
 
 def phase_line(
     model: Model, run: xr.Dataset | None = None, width: int = HEIGHT, height: int = HEIGHT, **settings: float
-) -> alt.Chart:
+) -> alt.LayerChart:
     """Returns the rate of change of a model with one state against that state, with its rest points and a run's place.
 
     Inputs and keywords as for `phase_plane`. Raises ValueError for a model with another number of states.
@@ -55,7 +56,7 @@ def phase_line(
         layers.append(alt.Chart(rows_of(places)).mark_point(shape="triangle-down", size=90, filled=True, yOffset=-9,
                                                           color=theme.scheme()["ink"]).encode(x="x:Q", y="y:Q"))  # fmt: skip
         said += [f"the run goes from {two(a)} to {two(b)}" for a, b in ends[:1]]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _arrows(model: Model, p: np.ndarray, cuts: Sequence[float]) -> list[alt.Chart]:
@@ -71,7 +72,7 @@ def _arrows(model: Model, p: np.ndarray, cuts: Sequence[float]) -> list[alt.Char
 
 
 def cobweb(
-    model: Model, run: xr.Dataset | None = None, steps: int = 40, width: int = HEIGHT, height: int = HEIGHT, **settings: float
+    model: Model, run: xr.Dataset | None = None, steps: int = 40, width: int = HEIGHT, height: int = HEIGHT, **settings: Any
 ) -> alt.LayerChart:
     """Returns the cobweb of a model with one state that moves in steps: its map, the diagonal, and the staircase of a run.
 
@@ -129,7 +130,7 @@ def cobweb(
     ]
     said = [kinds(model, rest).replace("Phase plane", "Cobweb"), *map(where_is, rest)]
     said += [f"the run goes from {two(path[0])} to {two(path[-1])} in {len(path) - 1} steps" for path in people[:1]]
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _stairs(path: np.ndarray, floor: float) -> list[tuple[float, float]]:

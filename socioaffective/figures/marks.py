@@ -47,8 +47,8 @@ def tabled(runs: Any, figure: str) -> dict[str, xr.Dataset]:
     for label, run in table.items():
         if not isinstance(run, xr.Dataset) or "time" not in run.dims:
             raise TypeError(f"{figure} draws results of sa.simulate; {label or 'what was given'} is {type(run).__name__}.")
-        if 0 in run.sizes.values():
-            raise ValueError(f"{figure} cannot draw a run without any {' or '.join(d for d, n in run.sizes.items() if not n)}.")
+        if missing := [str(dim) for dim, size in run.sizes.items() if not size]:
+            raise ValueError(f"{figure} cannot draw a run without any {' or '.join(missing)}.")
     return table
 
 
@@ -83,18 +83,19 @@ def labelled(lines: Sequence[Line], across: tuple[str, Any], up: tuple[str, Any]
     y = alt.Y("y:Q", title=up[0], scale=alt.Scale(domain=list(up[1]), nice=False))
     # A layer for each kind of dash: charts side by side would share one scale and mix up theirs.
     dash_of = {run: k % len(DASHES) for k, run in enumerate(runs)}
-    layers, style = [], {"strokeWidth": 1, "opacity": 0.45} if crowd else {"strokeWidth": 2.5, "opacity": 1.0}
+    width, opacity = (1, 0.45) if crowd else (2.5, 1.0)
+    layers = []
     for k in sorted(set(dash_of.values())):
         base = alt.Chart(rows_of(row for row in rows if dash_of[row["run"]] == k)).encode(x=x, y=y, color=INK, detail="line:N")
-        layers.append(base.mark_line(strokeDash=DASHES[k], clip=True, **style))
-    chart = alt.layer(*layers)
+        layers.append(base.mark_line(strokeDash=DASHES[k], clip=True, strokeWidth=width, opacity=opacity))
+    chart = alt.LayerChart(layer=layers)
     if crowd:
         return chart
     heights = [line.y[-1] if line.place is None else line.place for line in lines]
     ends = [
         {"x": line.x[-1], "y": y, "ink": inks[line.name], "text": line.text} for line, y in zip(lines, heights, strict=True)
     ]
-    put_apart(ends, *up[1], height)
+    put_apart(ends, up[1], height)
     labels = alt.Chart(rows_of(ends)).mark_text(align="left", dx=6, fontSize=12)
     return chart + labels.encode(x=x, y="place:Q", text="text:N", color=INK)
 
@@ -190,8 +191,9 @@ def path_marks(
     return layers if fields else [*layers, end.mark_point(filled=True, size=80, color=paint, opacity=1)]
 
 
-def put_apart(ends: list[dict], low: float, high: float, height: int) -> None:
+def put_apart(ends: list[dict], extent: Sequence[float], height: int) -> None:
     """Gives each label at the end of a line a place of its own, a line of text from the next and as near as can be."""
+    low, high = extent
     gap = 14 / height * (high - low)
     # Lines that end alike keep their order whatever the last digits say.
     ends = sorted(ends, key=lambda row: round(row["y"] / (high - low), 6))

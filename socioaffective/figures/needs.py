@@ -19,7 +19,7 @@ CORNERS = [(0.92, 0.03, "met", "right"), (0.08, 0.97, "frustrated", "left"), (0.
 BESIDE, ABOVE = 0.03, 0.045
 
 
-def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Chart:
+def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.LayerChart:
     """Returns the satisfaction-frustration plane: a path for each need, from its start (square) to its end (dot).
 
     Input: `runs`, a result of `sa.simulate` in which something has a satisfaction and a frustration (`competence` and
@@ -64,9 +64,9 @@ def need_plane(runs: Any, width: int = HEIGHT, height: int = HEIGHT) -> alt.Char
     layers.append(ended.mark_point(filled=True, size=80, opacity=1))
     at = {"x": "label_x:Q", "y": "label_y:Q", "text": "text:N"}
     for align in ("left", "center", "right"):
-        here = [end for end in ends if end.get("align") == align]
-        layers.extend(haloed(here, at, INK, align=align, fontSize=12, fontWeight="bold"))
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+        beside = [end for end in ends if end.get("align") == align]
+        layers.extend(haloed(beside, at, INK, align=align, fontSize=12, fontWeight="bold"))
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def _labelled_apart(ends: list[dict], rows: list[dict]) -> None:
@@ -95,7 +95,8 @@ def _needs_of(run: xr.Dataset) -> list[tuple[str, np.ndarray, np.ndarray]]:
         raise ValueError(
             f"need_plane needs a satisfaction and a frustration; this run has {', '.join(map(str, run.data_vars))}."
         )
-    return [(n, *np.broadcast_arrays(by_person(run, n), by_person(run, f))) for n, f in pairs.items()]
+    both = {n: np.broadcast_arrays(by_person(run, n), by_person(run, f)) for n, f in pairs.items()}
+    return [(n, satisfied, frustrated) for n, (satisfied, frustrated) in both.items()]
 
 
 def authorship(runs: Any, width: int = WIDTH, height: int = 40) -> alt.Chart:

@@ -92,7 +92,9 @@ def varied(run: xr.Dataset, setting: str) -> xr.DataArray:
     return values.reset_coords(drop=True)
 
 
-def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
+def profiles(
+    run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int = WIDTH, height: int = HEIGHT
+) -> alt.LayerChart:
     """Returns a chart of how far two quantities have moved for each person, in four quarters, with the share in each.
 
     Inputs: `run`, a result of `sa.simulate` with people; `x` and `y`, the quantities. For wanting and liking the quarters
@@ -129,4 +131,4 @@ def profiles(run: xr.Dataset, x: str = "wanting", y: str = "liking", width: int 
     said = (
         f"Change of {words(y)} against change of {words(x)} for {count} people over {float(run['time'][-1]):g} weeks: {shares}."
     )
-    return alt.layer(*cross, points, texts).properties(width=width, height=height, description=said)
+    return alt.LayerChart(layer=[*cross, points, texts]).properties(width=width, height=height, description=said)

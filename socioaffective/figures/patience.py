@@ -119,7 +119,7 @@ def patience_map(
     said = f"At discount {at[0]:.3f} and {across} {two(here)} {'the work is done for them' if helped else 'they practise'}."
     edges = f"The border goes from {across} {two(border[0])} at {rates[0]:.3f} to {two(border[-1])} at {rates[-1]:.3f}"
     text = f"Best plans by {across} and discount rate. {edges}. {said}"
-    return alt.layer(*layers).properties(width=width, height=height, description=text)
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=text)
 
 
 def _border(against: str, rates: np.ndarray, skill: float, settings: Mapping[str, float]) -> np.ndarray:

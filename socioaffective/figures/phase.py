@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -26,7 +27,7 @@ def phase_plane(
     width: int = HEIGHT,
     height: int = HEIGHT,
     **settings: float,
-) -> alt.Chart:
+) -> alt.LayerChart:
     """Returns the phase plane of a model with two states: basins, vector field, nullclines, rest points and a run.
 
     With more than one stable rest point the separatrix, the thin line through the saddle, keeps the basins apart.
@@ -41,11 +42,12 @@ def phase_plane(
     >>> chart.description.split(". ")[0]
     'Phase plane of Companion: 2 stable states and 1 saddle'
     """
-    view = portrait(model, basins=basins, **settings)
+    own: dict[str, Any] = {**settings}
+    view = portrait(model, basins=basins, **own)
     several = sum(e.stable for e in view.equilibria) > 1
     layers = [
         # One tint everywhere would say nothing.
-        *([basin_layer(view)] if basins and len(np.unique(view.basins)) > 1 else []),
+        *([basin_layer(view)] if view.basins is not None and len(np.unique(view.basins)) > 1 else []),
         field_layer(view, width, height),
         *(_separatrices(view) if several and view.separatrices else []),
         *nullcline_marks(view),
@@ -63,7 +65,7 @@ def phase_plane(
         layers += _path(model, run)
         ends = [by_person(run, n)[-1, 0] for n in model.states]
         said.append("the run ends at " + ", ".join(f"{n} {two(v)}" for n, v in zip(model.states, ends, strict=True)))
-    return alt.layer(*layers).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=". ".join(said) + ".")
 
 
 def basin_layer(view: Portrait) -> alt.Chart:
@@ -121,7 +123,7 @@ def field_layer(view: Portrait, width: int = HEIGHT, height: int = HEIGHT) -> al
     return mark.encode(x=x, y=y, angle=turn, size=size)
 
 
-def nullcline_layer(view: Portrait) -> alt.Chart:
+def nullcline_layer(view: Portrait) -> alt.LayerChart:
     """Returns the nullclines of a portrait, each in the colour of its state and labelled where it ends.
 
     >>> import socioaffective as sa
@@ -129,7 +131,7 @@ def nullcline_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.nullcline_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
-    return alt.layer(*nullcline_marks(view))
+    return alt.LayerChart(layer=nullcline_marks(view))
 
 
 def nullcline_marks(view: Portrait) -> list[alt.Chart]:
@@ -177,7 +179,7 @@ def separatrix_layer(view: Portrait) -> alt.LayerChart:
     >>> sa.figures.separatrix_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'trail'
     """
-    return alt.layer(*_separatrices(view))
+    return alt.LayerChart(layer=_separatrices(view))
 
 
 def _separatrices(view: Portrait) -> list[alt.Chart]:
@@ -201,7 +203,7 @@ def _separatrices(view: Portrait) -> list[alt.Chart]:
     return layers
 
 
-def rest_layer(view: Portrait) -> alt.Chart:
+def rest_layer(view: Portrait) -> alt.LayerChart:
     """Returns the rest points of a portrait: stable ones filled, the others open, each labelled with its kind.
 
     >>> import socioaffective as sa
@@ -209,7 +211,7 @@ def rest_layer(view: Portrait) -> alt.Chart:
     >>> sa.figures.rest_layer(view).to_dict()["layer"][0]["mark"]["type"]
     'point'
     """
-    return alt.layer(*rest_marks(view))
+    return alt.LayerChart(layer=rest_marks(view))
 
 
 def rest_marks(view: Portrait) -> list[alt.Chart]:
@@ -233,7 +235,7 @@ def rest_labels(view: Portrait) -> list[dict]:
     return placed(labels, "kind", [scaled(points, box) for points in (*curves, places_of(view))], box)
 
 
-def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
+def path_layer(model: Model, run: xr.Dataset) -> alt.LayerChart:
     """Returns a run of a planar model as a path over its phase plane, with a square where it starts.
 
     >>> import socioaffective as sa
@@ -241,7 +243,7 @@ def path_layer(model: Model, run: xr.Dataset) -> alt.Chart:
     >>> sa.figures.path_layer(sa.models.companion, run).to_dict()["layer"][0]["mark"]["type"]
     'line'
     """
-    return alt.layer(*_path(model, run))
+    return alt.LayerChart(layer=_path(model, run))
 
 
 def _path(model: Model, run: xr.Dataset) -> list[alt.Chart]:

@@ -57,7 +57,9 @@ def controls(plan: Plan, levers: Sequence[str] | str | None = None, width: int =
     return chart.properties(width=width, height=height, description=f"Planned {', '.join(said)}{until}.")
 
 
-def shadow_prices(plan: Plan, states: Sequence[str] | str | None = None, width: int = WIDTH, height: int = HEIGHT) -> alt.Chart:
+def shadow_prices(
+    plan: Plan, states: Sequence[str] | str | None = None, width: int = WIDTH, height: int = HEIGHT
+) -> alt.LayerChart:
     """Returns a chart of what the optimiser would pay, at each moment, for one unit more of a state.
 
     Inputs: `plan`, a result of `sa.optimise`; `states`, those to draw (all unless told otherwise). Keywords: `width`,
@@ -88,7 +90,9 @@ def shadow_prices(plan: Plan, states: Sequence[str] | str | None = None, width: 
     zero = alt.Chart(rows_of([{"y": 0.0}])).mark_rule(color=theme.scheme()["quiet"], strokeDash=[3, 3]).encode(y="y:Q")
     chart = labelled(lines, (f"time ({table['time'].attrs['units']})", (0, float(times[-1]))),
                      ("shadow price (objective x weeks)", up), height)  # fmt: skip
-    return alt.layer(zero, chart).properties(width=width, height=height, description=f"Shadow price of {', of '.join(said)}.")
+    return alt.LayerChart(layer=[zero, chart]).properties(
+        width=width, height=height, description=f"Shadow price of {', of '.join(said)}."
+    )
 
 
 def _of_plan(plan: Plan, figure: str) -> xr.Dataset:
@@ -99,7 +103,7 @@ def _of_plan(plan: Plan, figure: str) -> xr.Dataset:
 
 def objective_grid(
     grid: Grid, names: Sequence[str] | str = (*NEEDS, "engagement"), width: int = 175, height: int = 150
-) -> alt.Chart:
+) -> alt.VConcatChart:
     """Returns small multiples: a column for each objective, the near-sighted assistant above, the far-sighted below.
 
     Inputs: `grid`, a result of `sa.horizon_grid`; `names`, the quantities to draw. Keywords: `width`, `height` of one panel.
@@ -117,7 +121,7 @@ def objective_grid(
         for objective in grid.table["objective"].values.tolist():
             run = grid.runs[objective, foresight]
             panel = time_course(run, wanted, width=width, height=height)
-            ends = ", ".join(f"{words(n)} {two(run[n][-1])}" for n in wanted)
+            ends = ", ".join(f"{words(n)} {two(run[n].values[-1])}" for n in wanted)
             said.append(f"{objective}, {foresight}: {ends} at week {float(run['time'][-1]):g}")
             row.append(panel.properties(title=alt.TitleParams(f"{objective}, {foresight}", fontSize=12, anchor="start")))
         rows.append(alt.hconcat(*row, spacing=16))
@@ -166,7 +170,7 @@ def pareto_front(
         layers.append(
             alt.Chart(rows_of(marks)).mark_point(shape="diamond", filled=True, size=90, color=ink, opacity=1).encode(x=x, y=y)
         )
-        put_apart(marks, *edges[:, 1].tolist(), height)
+        put_apart(marks, edges[:, 1].tolist(), height)
         # No run is beyond the front, so on the left of its mark and below it a label is clear of it.
         across = (edges[1, 0] - edges[0, 0]) / width
         aside = [row["x"] - (share_of(row["text"], 12, across=1) + 12) * across > edges[0, 0] for row in marks]
@@ -176,4 +180,4 @@ def pareto_front(
     ends = [f"({two(points[k]['x'])}, {two(points[k]['y'])})" for k in (0, -1)]
     said = f"Best mixtures of {one} and {other}, from {ends[0]} to {ends[1]}"
     said += "".join(f"; {row['text']} at ({two(row['x'])}, {two(row['y'])})" for row in marks)
-    return alt.layer(*layers).properties(width=width, height=height, description=said + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=said + ".")

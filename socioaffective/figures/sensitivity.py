@@ -13,7 +13,7 @@ from socioaffective.figures.marks import WIDTH, rows_of, words
 MOST_BARS = 24
 
 
-def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
+def sensitivity(claim: Any, width: int = WIDTH) -> alt.LayerChart:
     """Returns the sensitivity card of a claim: for each parameter that can break it, how far it may move alone.
 
     Input: `claim`, such as `sa.claim("SF1")`. Each grey rail is a parameter's whole range, the bar where the claim holds
@@ -58,4 +58,4 @@ def sensitivity(claim: Any, width: int = WIDTH) -> alt.Chart:
     layers.append(base.mark_text(align="left", dx=8, fontSize=11, color=ink).encode(x="end:Q", y=y, text="holds:N"))
     alone = f"{free} of {len(card.intervals)} parameters cannot break it alone"
     title = alt.Title(f"{claim.id} holds {card.spread.split(' (')[0]}", subtitle=alone)
-    return alt.layer(*layers).properties(width=width, height=22 * len(rows), title=title, description=said)
+    return alt.LayerChart(layer=layers).properties(width=width, height=22 * len(rows), title=title, description=said)

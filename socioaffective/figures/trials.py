@@ -92,9 +92,9 @@ def _seen(study: Study, name: str, inks: Mapping[str, str], height: int) -> tupl
         y=alt.Y("low:Q", title=_unit(study, name), scale=scale), y2="high:Q", fill=alt.Fill("ink:N", scale=None)
     )
     line = base.mark_line(point=True, strokeWidth=2).encode(y=alt.Y("mean:Q", scale=scale))
-    put_apart(ends, *domain, height)
+    put_apart(ends, domain, height)
     label = alt.Chart(rows_of(ends)).mark_text(align="left", dx=7, fontSize=12)
-    chart = alt.layer(band, line, label.encode(x="x:Q", y="place:Q", text="text:N", color=INK))
+    chart = alt.LayerChart(layer=[band, line, label.encode(x="x:Q", y="place:Q", text="text:N", color=INK)])
     return chart.properties(title="what the study sees"), f"Means of {words(name)} at week {times[-1]:g}: {', '.join(said)}"
 
 
@@ -132,10 +132,10 @@ def _true(study: Study, name: str, inks: Mapping[str, str], height: int) -> tupl
     bars = base.mark_rule(strokeWidth=1.2).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
     marks = base.mark_point(filled=True, size=30, opacity=1).encode(y=alt.Y("mean:Q", scale=scale))
     ends = [{"x": times[-1], "y": gap[-1], "ink": inks[arm], "text": arm} for arm, gap in lines]
-    put_apart(ends, *domain, height)
+    put_apart(ends, domain, height)
     label = alt.Chart(rows_of(ends)).mark_text(align="left", dx=7, fontSize=12)
     labels = label.encode(x="x:Q", y="place:Q", text="text:N", color=INK)
-    return alt.layer(window, zero, line, bars, marks, labels).properties(title="what is true (lines)"), said
+    return alt.LayerChart(layer=[window, zero, line, bars, marks, labels]).properties(title="what is true (lines)"), said
 
 
 def power_curves(found: Any, width: int = 360, height: int = 260) -> alt.LayerChart:
@@ -155,7 +155,8 @@ def power_curves(found: Any, width: int = 360, height: int = 260) -> alt.LayerCh
     table = dict(found) if isinstance(found, Mapping) and not isinstance(found, xr.Dataset) else {"": found}
     if not table or any(not isinstance(one, xr.Dataset) or "closed_form" not in one for one in table.values()):
         raise TypeError("power_curves draws results of sa.power.")
-    rows, dots, ends, said = [], [], [], []
+    rows: list[dict[str, Any]] = []
+    dots, ends, said = [], [], []
     for k, (label, one) in enumerate(table.items()):
         ink, sizes = theme.colour("", k), one["people"].values.astype(float)
         order = np.argsort(sizes)
@@ -187,13 +188,15 @@ def power_curves(found: Any, width: int = 360, height: int = 260) -> alt.LayerCh
     bars = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
     marks = base.mark_point(filled=True, size=45, opacity=1).encode(y=alt.Y("power:Q", scale=scale, title="power"))
     aim = alt.Chart(rows_of([{"power": 0.8}])).mark_rule(color=theme.scheme()["quiet"], strokeDash=[4, 4]).encode(y="power:Q")
-    put_apart(ends, 0, 1, height)
+    put_apart(ends, (0, 1), height)
     label = (
         alt.Chart(rows_of(ends))
         .mark_text(align="left", dx=7, fontSize=12)
         .encode(x="x:Q", y="place:Q", text="text:N", color=INK)
     )
-    return alt.layer(aim, line, bars, marks, label).properties(width=width, height=height, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=[aim, line, bars, marks, label]).properties(
+        width=width, height=height, description=". ".join(said) + "."
+    )
 
 
 def profile_likelihoods(found: Recovery, width: int = 200, height: int = 200) -> alt.HConcatChart:
@@ -232,7 +235,7 @@ def _profile(values: np.ndarray, rises: np.ndarray, best: float, threshold: floa
     dot = alt.Chart(rows_of([{"value": best, "rise": 0.0}])).mark_point(
         filled=True, size=70, color=theme.colour("", k), opacity=1
     )
-    return alt.layer(edge, line, dot.encode(x=x, y=y))
+    return alt.LayerChart(layer=[edge, line, dot.encode(x=x, y=y)])
 
 
 def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> alt.LayerChart:
@@ -249,7 +252,7 @@ def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> al
         raise TypeError(f"beside draws a result of sa.trials.beside, not {type(table).__name__}.")
     names, used = [str(name) for name in table["finding"].values], table["used"].values
     known, found = table["published"].values, table["modelled"].values
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": n, "ratio": float(np.log10(m / p)), "used": bool(u), "text": f"{p:.3g} / {m:.3g}"}
         for n, p, m, u in zip(names, known, found, used, strict=True)
         if 0 < m / p < np.inf
@@ -270,4 +273,4 @@ def beside(table: xr.Dataset, width: int = 320, height: int | None = None) -> al
     said = [f"Tuned on: {', '.join(n for n, u in zip(names, used, strict=True) if u)}"]
     said += [f"{n}: published {p:.3g}, model {m:.3g}" for n, p, m, u in zip(names, known, found, used, strict=True) if not u]
     size = 24 * len(rows) if height is None else height
-    return alt.layer(rule, points, text).properties(width=width, height=size, description=". ".join(said) + ".")
+    return alt.LayerChart(layer=[rule, points, text]).properties(width=width, height=size, description=". ".join(said) + ".")

@@ -84,7 +84,7 @@ def warning_signs(
         title = axis_title(run, [name]) if not sign else words(sign)
         panel = labelled([line], across, (title, (low - pad, high + pad)), height)
         if places:
-            panel = alt.layer(panel, *_uprights(places, high + pad, label=not sign))
+            panel = alt.LayerChart(layer=[panel, *_uprights(places, high + pad, label=not sign)])
         panels.append(panel.properties(width=width, height=height))
         story = f"{words(sign or name)} goes from {values[keep[0]]:.2g} to {values[keep[-1]]:.2g}"
         said.append(story + (f" (Kendall's tau {float(signs[f'{sign}_trend']):.2f})" if sign else ""))
@@ -129,11 +129,11 @@ def operating_curves(
             )
         order = np.argsort(curve["false_alarms"].values, kind="stable")
         columns = {"x": "false_alarms", "y": show, "low": f"{show}_low", "high": f"{show}_high", "threshold": "threshold"}
-        own = [{key: float(curve[name].values[i]) for key, name in columns.items()} for i in order]
-        own = [
-            {**row, "ink": theme.SPARE[k % len(theme.SPARE)][theme.shade()], "line": str(label)}
-            for row in own
-            if row["y"] == row["y"]
+        points = [{key: float(curve[name].values[i]) for key, name in columns.items()} for i in order]
+        own: list[dict[str, Any]] = [
+            {**point, "ink": theme.SPARE[k % len(theme.SPARE)][theme.shade()], "line": str(label)}
+            for point in points
+            if point["y"] == point["y"]
         ]
         rows += own
         ends += [{**own[-1], "text": str(label)}] if label and own else []
@@ -155,9 +155,9 @@ def operating_curves(
     )
     layers.append(base.mark_line(strokeWidth=2).encode(y=y, detail="line:N", order="x:Q"))
     layers.append(base.mark_point(filled=True, size=40, opacity=1).encode(y=y))
-    put_apart(ends, *up, height)
+    put_apart(ends, up, height)
     layers += haloed(ends, {"x": x, "y": "place:Q", "text": "text:N"}, INK, align="left", dx=8, fontSize=12)
-    return alt.layer(*layers).properties(width=width, height=height, description="; ".join(said) + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description="; ".join(said) + ".")
 
 
 def measures(
@@ -214,7 +214,7 @@ def measures(
     layers += [*_labels(points, groups, edges, x), base.mark_point(filled=True, size=60, opacity=1).encode(y=y)]
     said = "; ".join(f"{row['text']} at {words(one)} {two(row['x'])}, {words(other)} {two(row['y'])}" for row in shown)
     said += f"; best mixtures of {one} and {other} behind, without noise" if best else ""
-    return alt.layer(*layers).properties(width=width, height=height, description=said + ".")
+    return alt.LayerChart(layer=layers).properties(width=width, height=height, description=said + ".")
 
 
 def _labels(points: Mapping[str, dict], groups: Mapping[str, Sequence[str]], edges: np.ndarray, x: Any) -> list:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import nbformat
@@ -105,7 +106,7 @@ def _prepare(course: Course, source: Path) -> Path:
     return cache
 
 
-def _begin(name: str, source: Path, limits: Limits, cache: Path, lanes: object) -> None:
+def _begin(name: str, source: Path, limits: Limits, cache: Path, lanes: Synchronized) -> None:
     die_with_parent()
     with lanes.get_lock():
         lanes.value += 1

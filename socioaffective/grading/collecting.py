@@ -25,15 +25,15 @@ class Sent:
     path: PurePosixPath
     written: datetime
     size: int
-    archive: Path | None = None
-    file: Path | None = None
+    place: Path
+    packed: bool = False
 
     def read(self) -> bytes:
         """Returns its content, or as much as one byte more than is read of any notebook."""
-        if self.archive:
-            with zipfile.ZipFile(self.archive) as archive, archive.open(str(self.path)) as file:
-                return file.read(MOST_BYTES + 1)
-        with self.file.open("rb") as file:
+        if self.packed:
+            with zipfile.ZipFile(self.place) as archive, archive.open(str(self.path)) as packed:
+                return packed.read(MOST_BYTES + 1)
+        with self.place.open("rb") as file:
             return file.read(MOST_BYTES + 1)
 
 
@@ -44,13 +44,13 @@ def found_in(download: Path) -> Iterator[Sent]:
             if path.is_file() and not path.is_symlink() and ".ipynb_checkpoints" not in path.parts:
                 known = path.stat()
                 when = datetime.fromtimestamp(known.st_mtime, UTC)
-                yield Sent(PurePosixPath(path.relative_to(download).as_posix()), when, known.st_size, file=path)
+                yield Sent(PurePosixPath(path.relative_to(download).as_posix()), when, known.st_size, path)
     elif zipfile.is_zipfile(download):
         with zipfile.ZipFile(download) as archive:
             for entry in sorted(archive.infolist(), key=lambda e: e.filename):
-                path = PurePosixPath(entry.filename)
-                if path.suffix == ".ipynb" and "__MACOSX" not in path.parts:
-                    yield Sent(path, _written(entry), entry.file_size, archive=download)
+                inside = PurePosixPath(entry.filename)
+                if inside.suffix == ".ipynb" and "__MACOSX" not in inside.parts:
+                    yield Sent(inside, _written(entry), entry.file_size, download, packed=True)
     else:
         raise ValueError(f"{download} is neither a folder nor a zip archive.")
 
@@ -123,7 +123,8 @@ def collect(course: Course, name: str, downloads: list[Path], at: datetime | Non
 
     The latest notebook of each student is kept, with the time at which it was written, or `at` for all.
     """
-    roster, latest, said = course.roster, {}, []
+    latest: dict[str, Sent] = {}
+    roster, said = course.roster, []
     for sent in (sent for download in downloads for sent in found_in(download)):
         who = whose(sent.path, roster)
         if len(who) != 1:

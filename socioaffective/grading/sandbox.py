@@ -139,7 +139,10 @@ class Worker:
                 preexec_fn=die_first,
                 pass_fds=[calls.fileno()],
             )
-        os.set_blocking(self._process.stdin.fileno(), False)
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("A worker has no pipes to speak through.")
+        self._to, self._from = self._process.stdin, self._process.stdout
+        os.set_blocking(self._to.fileno(), False)
 
     def __enter__(self) -> Worker:
         return self
@@ -154,8 +157,8 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        self._to.close()
+        self._from.close()
 
     def watch(self) -> None:
         """Raises Stopped once the worker has ended or uses more than it may."""
@@ -168,7 +171,7 @@ class Worker:
 
     def ask(self, message: Any) -> None:
         """Sends a message, as one line."""
-        left, pipe = json.dumps(message).encode() + b"\n", self._process.stdin.fileno()
+        left, pipe = json.dumps(message).encode() + b"\n", self._to.fileno()
         while left:
             if select.select([], [pipe], [], POLL)[1]:
                 try:
@@ -180,7 +183,7 @@ class Worker:
 
     def lines(self) -> Iterator[Any]:
         """Yields messages as they come."""
-        pipe, looked = self._process.stdout.fileno(), time.monotonic()
+        pipe, looked = self._from.fileno(), time.monotonic()
         while True:
             while b"\n" in self._rest:
                 line, self._rest = self._rest.split(b"\n", 1)

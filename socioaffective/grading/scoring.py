@@ -11,8 +11,9 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Scorer:
 
     def warm(self) -> None:
         """Runs the solutions, which are trusted, so that what checks need for everybody is computed once."""
-        theme.vl_convert, space = NoPictures, {}
+        space: dict[str, Any] = {}
+        theme.vl_convert = NoPictures  # type: ignore[assignment]
         with contextlib.redirect_stdout(io.StringIO()):
             for source in self.solutions:
                 exec(source, space)
@@ -118,12 +120,12 @@ class Scorer:
                 )
             for item in checked:
                 data = mapping(message["answers"]).get(f"answer_{item.number}")
-                points, said, report = self._apart(worker, lambda i=item, d=data: self._score(i, d, student, worker))
+                points, said, report = self._apart(worker, partial(self._score, item, data, student, worker))
                 marked.marks[item.cell], marked.messages[item.cell] = points, readable(said)
                 if report:
                     marked.reports[item.cell] = report
 
-    def _message(self, message: Any) -> dict:
+    def _message(self, message: Any) -> Mapping[str, Any]:
         try:
             return mapping(message)
         except Refused as refused:

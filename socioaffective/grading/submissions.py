@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 MOST_BYTES, MOST_CELLS, MOST_SOURCE = 20 * 2**20, 500, 100_000
 KINDS = ("code", "markdown", "raw")
@@ -51,14 +52,14 @@ def _bytes(path: Path) -> bytes:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
 
 
-def _json(text: bytes) -> object:
+def _json(text: bytes) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"The file is no notebook: {str(error)[:100]}.") from None
 
 
-def _cell(cell: object, number: int) -> dict:
+def _cell(cell: Any, number: int) -> dict:
     source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)

@@ -292,7 +292,8 @@ class _Unpacker:
         return -sympy.oo if name == "-oo" else getattr(sympy, name) if name in CONSTANTS else self._unknown()
 
     def of_head(self, name: str, args: list) -> Any:
-        head, parts = KNOWN.get(name) or getattr(sympy, name, None), self._expressions(args)
+        head: Any = KNOWN.get(name) or getattr(sympy, name, None)
+        parts = self._expressions(args)
         known = isinstance(head, type) and (head in HEADS or head.__module__.startswith(FAMILIES))
         if not known or issubclass(head, BooleanAtom):
             return Opaque(f"an expression of kind {str(name)[:60]}")

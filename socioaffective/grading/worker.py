@@ -13,7 +13,6 @@ import random
 import resource
 import shutil
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -68,7 +67,8 @@ def main() -> None:
     os.environ["SOCIOAFFECTIVE_CACHE"] = "/tmp/machine"
     from socioaffective.grading.wire import Refused, pack
 
-    space, calls = run_cells(request["cells"], request["limits"]["cell"], send), []
+    space = run_cells(request["cells"], request["limits"]["cell"], send)
+    calls: list[Callable] = []
     answers = {}
     for name in request["names"]:
         try:
@@ -113,7 +113,7 @@ def run_cells(cells: list[str], seconds: float, send: Callable[[Any], None]) -> 
 
     from socioaffective import theme
 
-    theme.vl_convert = NoPictures
+    theme.vl_convert = NoPictures  # type: ignore[assignment]
     options = Config()
     options.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=options)
@@ -162,4 +162,4 @@ def reply(asked: dict[str, Any], calls: list[Callable]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

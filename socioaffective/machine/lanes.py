@@ -234,7 +234,7 @@ def greatest(a, b):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _split(context, x):  # type: ignore[no-untyped-def]
+def _rough_log2(context, x):  # type: ignore[no-untyped-def]
     """Returns the logarithm to base 2 of positive lanes, straight between powers of 2: within 0.09."""
 
     def generate(ctx, builder, signature, given):  # type: ignore[no-untyped-def]
@@ -251,7 +251,7 @@ def _split(context, x):  # type: ignore[no-untyped-def]
 @njit
 def rough_power(x, power):  # type: ignore[no-untyped-def]
     """Returns positive lanes to a small power, to about a hundredth: for what only steers."""
-    exponent = greatest(least(power * _split(x), 1000.0), -1000.0)
+    exponent = greatest(least(power * _rough_log2(x), 1000.0), -1000.0)
     n = floor(exponent)
     inside = exponent - n
     return _power_of_two(n) * (1.0 + inside * (0.6565 + 0.3435 * inside))

@@ -148,7 +148,8 @@ def _functions(states: tuple, settings: tuple, rates: tuple, events: tuple) -> t
         renamed = [_plain(e).xreplace(named) for e in expressions]
         shared, results = sympy.cse(renamed, names, optimizations=[], order="none")
         moving = frozenset(named[s] for s in states)
-        parts, again = [], {}
+        again: dict[Any, Any] = {}
+        parts = []
         for symbol, part in [*shared, *((sympy.Symbol(f"r{k}", real=True), e) for k, e in enumerate(results))]:
             part = part.xreplace(again)
             if symbol.name[0] == "s" and not part.free_symbols & moving:

@@ -34,6 +34,16 @@ CATALOGUE = {
 }
 
 
+def name_of(model: Model) -> str | None:
+    """Returns the name of a model in the catalogue, whatever its defaults are now, or None for any other.
+
+    >>> import socioaffective as sa
+    >>> sa.models.name_of(sa.models.mirror.replace(influence=0.8))
+    'mirror'
+    """
+    return next((n for n, own in CATALOGUE.items() if own.title == model.title and own.equations == model.equations), None)
+
+
 class Catalogue(types.ModuleType):
     """A module that can also be iterated over and indexed by name."""
 
@@ -47,10 +57,6 @@ class Catalogue(types.ModuleType):
         if not isinstance(name, str) or name not in CATALOGUE:
             raise unknown("model", name, CATALOGUE)
         return CATALOGUE[name]
-
-    def name_of(self, model: Model) -> str | None:
-        """Returns the name of a model in the catalogue, whatever its defaults are now, or None for any other."""
-        return next((n for n, own in CATALOGUE.items() if own.title == model.title and own.equations == model.equations), None)
 
     def __getattr__(self, name: str) -> Model:
         if name.startswith("__"):

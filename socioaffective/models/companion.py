@@ -1,6 +1,7 @@
 """Companion: wanting and ties with an assistant that is company and nothing else, and that may stand in for people."""
 
-from socioaffective.model import compose, observable
+from socioaffective.composition import compose
+from socioaffective.model import observable
 from socioaffective.models.engagement import engaged
 from socioaffective.models.need import rest
 from socioaffective.models.needs import relatedness

@@ -1,6 +1,6 @@
 """Ecosystem: preference, wanting, liking, ties and needs, wired together by engagement."""
 
-from socioaffective.model import compose
+from socioaffective.composition import compose
 from socioaffective.models.co_construction import co_construction
 from socioaffective.models.engagement import engaged
 from socioaffective.models.levers import accommodation

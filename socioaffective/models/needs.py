@@ -3,7 +3,8 @@
 from typing import Any
 
 from socioaffective.aggregates import ces
-from socioaffective.model import Model, compose, input, observable, parameter, state
+from socioaffective.composition import compose
+from socioaffective.model import Model, input, observable, parameter, state
 from socioaffective.models.levers import accommodation, cues, engagement, steering
 from socioaffective.models.need import build
 

@@ -1,6 +1,7 @@
 """Wanting and liking: use that is rich in cues builds the pull, and use wears the enjoyment."""
 
-from socioaffective.model import Model, compose, parameter, state
+from socioaffective.composition import compose
+from socioaffective.model import Model, parameter, state
 from socioaffective.models.levers import cues, engagement
 
 w = state("wanting", "pull towards the assistant", start=0.05, symbol="w")

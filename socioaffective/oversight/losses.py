@@ -21,7 +21,7 @@ class Loss:
 
     def is_lost(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
         """Returns whether each person is that low at each time, shape (times, people)."""
-        values = run[self.name].values
+        values: np.ndarray = run[self.name].values
         return values < self.below if self.by is None else values <= alone[self.name].values - self.by
 
     def first(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
@@ -35,7 +35,7 @@ class Loss:
 
     def at_the_end(self, run: xr.Dataset, alone: xr.Dataset) -> np.ndarray:
         """Returns who is in such a stretch when the run ends."""
-        return self.is_lost(run, alone)[-self._points(run) :].all(axis=0)
+        return np.all(self.is_lost(run, alone)[-self._points(run) :], axis=0)
 
     def _points(self, run: xr.Dataset) -> int:
         return round(self.weeks / float(run["time"][1])) + 1

@@ -115,7 +115,8 @@ def said(policy: Any) -> str:
         return "none"
     if isinstance(policy, (Steps, Stepwise, Relay)) or not callable(policy):
         return repr(policy)
-    return getattr(policy, "__name__", None) or getattr(getattr(policy, "func", None), "__name__", type(policy).__name__)
+    own = getattr(policy, "__name__", None) or getattr(getattr(policy, "func", None), "__name__", type(policy).__name__)
+    return str(own)
 
 
 def limits(model: Model, caps: Caps) -> dict[str, float]:

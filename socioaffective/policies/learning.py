@@ -119,12 +119,13 @@ class Bandit(Learner):
         return decide
 
 
-def _common(objective: Any, levers: Any, users: Any, noise: Any, cost: Any, every: Any) -> tuple:
+def _common(objective: Any, levers: Any, users: Any, noise: Any, cost: Any, every: Any) -> dict[str, Any]:
     if not isinstance(objective, str):
         raise TypeError(f"objective must be the name of an observable, such as 'engagement', not {objective!r}.")
     chosen = None if levers is None else lever_names(levers, "name those that are set, or leave it out and all of them are.")
     count, spread = whole(users, "users", 1, MOST_USERS), number(noise, "noise", (0, 1e6))
-    return objective, chosen, count, spread, number(cost, "cost", COSTS), number(every, "every (weeks between two decisions)")
+    price, spacing = number(cost, "cost", COSTS), number(every, "every (weeks between two decisions)")
+    return {"objective": objective, "levers": chosen, "users": count, "noise": spread, "cost": price, "every": spacing}
 
 
 def ab_test(
@@ -153,7 +154,7 @@ def ab_test(
     """
     common = _common(objective, levers, users, noise, cost, every)
     wide, speed = number(width, "width", (1e-6, 1)), number(rate, "rate", (1e-6, 50.0))
-    return ABTest(*common, wide, speed)
+    return ABTest(**common, width=wide, rate=speed)
 
 
 def bandit(
@@ -183,4 +184,5 @@ def bandit(
     """
     common = _common(objective, levers, users, noise, cost, every)
     count = whole(levels, "levels", 2, MOST_ARMS)
-    return Bandit(*common, count, number(exploration, "exploration", (0, 1)), number(step, "step", (1e-6, 1)))
+    explored, moved = number(exploration, "exploration", (0, 1)), number(step, "step", (1e-6, 1))
+    return Bandit(**common, levels=count, exploration=explored, step=moved)

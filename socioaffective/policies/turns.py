@@ -161,7 +161,7 @@ def _under(policy: Any, caps: Mapping[str, float]) -> Any:
         return _lowered(policy(state), caps)
 
     update_wrapper(beneath, policy)
-    beneath.caps = limits
+    beneath.caps = limits  # type: ignore[attr-defined]
     beneath.__name__ = said(policy) if own else f"{said(policy)}, capped"
     return beneath
 
@@ -194,7 +194,7 @@ def _without(policy: Any, resting: tuple[str, ...], model: Model) -> Any:
         return _awake(policy(state), resting)
 
     update_wrapper(awake_only, policy)
-    awake_only.caps = caps
+    awake_only.caps = caps  # type: ignore[attr-defined]
     return awake_only
 
 
@@ -206,7 +206,8 @@ class Capped(Stepwise):
     """A stepwise policy whose decisions are lowered to their caps; those on levers that rest are not played."""
 
     def __init__(self, policy: Stepwise, caps: Caps, resting: tuple[str, ...] = ()) -> None:
-        self.policy, self.caps, self.resting, self.every = policy, caps, resting, getattr(policy, "every", None)
+        every: Any = getattr(policy, "every", None)
+        self.policy, self.caps, self.resting, self.every = policy, caps, resting, every
 
     def __repr__(self) -> str:
         capped = f", capped at {', '.join(f'{name} {cap:g}' for name, cap in self.caps)}" if self.caps else ""

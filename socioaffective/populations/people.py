@@ -284,8 +284,8 @@ class Population(Mapping[str, Any]):
             else:
                 attrs = {"units": q.unit, "meaning": q.meaning, "kind": q.kind}
             variables[name] = ("person", column, {"long_name": name.replace("_", " "), **attrs})
-        attrs = {"title": f"People for {self.model.title}", "seed": self.seed, "design": self.design}
-        return xr.Dataset(variables, {"person": np.arange(self.size)}, attrs)
+        made = {"title": f"People for {self.model.title}", "seed": self.seed, "design": self.design}
+        return xr.Dataset(variables, {"person": np.arange(self.size)}, made)
 
     @property
     def traits(self) -> Traits:

@@ -41,7 +41,7 @@ def summarise(
     against: Any = WITHOUT,
     at: Sequence[float] = (),
     seed: int | None = None,
-    interventions: Mapping[float, Mapping[str, float]] | None = None,
+    interventions: Mapping[Any, Mapping[str, Any]] | None = None,
     events: Mapping[str, Any] | None = None,
     client: Any = None,
     store: Any = None,
@@ -84,9 +84,12 @@ def summarise(
     kept = InMemory(survey) if store is None else OnDisk(survey, store, portion)
     firsts = range(0, people.size, portion)
     begun, left = ([first for first in firsts if kept.done(first) == done] for done in (True, False))
-    tally, lost, stopped = survey.nobody(), [], False
+    tally, stopped = survey.nobody(), False
+    lost: list[int] = []
     bar = tqdm(total=people.size, desc="people", disable=people.size < WORTH_A_BAR, leave=False)
-    parts = itertools.chain((kept.read(first) for first in begun), _parts(survey, left, portion, client))
+    parts = itertools.chain(
+        (kept.read(first) for first in begun if isinstance(kept, OnDisk)), _parts(survey, left, portion, client)
+    )
     try:
         for part in parts:
             if part.first not in begun:
@@ -185,7 +188,7 @@ def _result(survey: Survey, tally: Tally, lost: list[int], shares: Sequence[floa
             )
     for words in said_of:
         warnings.warn(words, stacklevel=3)
-    attrs = {
+    made: dict[str, Any] = {
         "title": f"{model.title}, {tally.people:,} people",
         "people": tally.people,
         "lost": lost,
@@ -195,4 +198,4 @@ def _result(survey: Survey, tally: Tally, lost: list[int], shares: Sequence[floa
         "reference": str(survey.reference),
         "notes": " ".join(said_of),
     }
-    return xr.Dataset(variables, coords, attrs)
+    return xr.Dataset(variables, coords, made)

@@ -78,7 +78,7 @@ def part_of(survey: Survey, first: int, last: int) -> Part:
         for begin in range(first, last, TOGETHER):
             end = min(begin + TOGETHER, last)
             found, crossed = values_of(survey, begin, end)
-            usable = np.isfinite([values.sum(axis=0) for values in found.values()]).all(axis=0)
+            usable: np.ndarray = np.all(np.isfinite([values.sum(axis=0) for values in found.values()]), axis=0)
             for k, name in enumerate(columns):
                 tally.add(k, found[name], usable, HARM)
                 part.values[k, begin - first : end - first] = found[name][list(survey.kept)].T

@@ -36,7 +36,7 @@ class Tally:
     def empty(cls, bounds: Sequence[tuple[float, float]], times: int, events: int = 0, kind: type = np.int64) -> Tally:
         """Returns the tally of nobody; `kind` is what cells are counted in."""
         table = np.asarray(bounds, dtype=float).reshape(-1, 2)
-        cells = np.zeros((len(table), times, CELLS + 2), dtype=kind)
+        cells: np.ndarray = np.zeros((len(table), times, CELLS + 2), dtype=kind)
         sums, crossed = np.zeros((len(table), times, 3), np.int64), np.zeros((events, times), np.int64)
         return cls(table, cells, sums, crossed, np.zeros(1, np.int64))
 
@@ -47,7 +47,8 @@ class Tally:
 
     def add(self, k: int, values: np.ndarray, usable: np.ndarray, harm: float = 0.0) -> None:
         """Adds the usable people with their values of the k-th quantity, shape (times, people)."""
-        _add(np.ascontiguousarray(values), usable, *self.bounds[k], harm, self.cells[k], self.sums[k])
+        low, high = self.bounds[k]
+        _add(np.ascontiguousarray(values), usable, low, high, harm, self.cells[k], self.sums[k])
 
     def merge(self, other: Tally) -> None:
         """Adds the people of another tally of the same quantities."""
@@ -111,8 +112,8 @@ def _add(values, usable, low, high, harm, cells, sums):  # type: ignore[no-untyp
                 scaled = (values[t, i] - low) / (high - low)
                 # Where somebody lies beyond, the sums are not used; they must not run over either.
                 kept = min(max(scaled, -1.0), 2.0)
-                total += np.int64(np.rint(kept * UNIT))
-                squares += np.int64(np.rint(kept * kept * UNIT))
+                total += int(np.rint(kept * UNIT))
+                squares += int(np.rint(kept * kept * UNIT))
                 below += values[t, i] < -harm
                 if scaled < -SLACK:
                     cells[t, 0] += 1

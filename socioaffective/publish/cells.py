@@ -85,8 +85,17 @@ def formula(text: str, name: str, block: bool = False) -> str:
 
 def tables(text: str) -> str:
     """Returns HTML whose tables can be scrolled by themselves, and whose empty corners do not pose as headings."""
-    text = re.sub(r"<th>\s*</th>", "<td></td>", text)
-    return re.sub(r"(<table\b.*?</table>)", r'<div class="table">\1</div>', text, flags=re.DOTALL)
+    return re.sub(r"(<table\b.*?</table>)", r'<div class="table">\1</div>', without_empty_heads(text), flags=re.DOTALL)
+
+
+def without_empty_heads(text: str) -> str:
+    """Returns HTML in which the empty corner of a table does not pose as a heading.
+
+    >>> from socioaffective.publish.cells import without_empty_heads
+    >>> without_empty_heads('<tr><th class="head"><p></p></th><th>kind</th></tr>')
+    '<tr><td></td><th>kind</th></tr>'
+    """
+    return re.sub(r"<th\b[^>]*>\s*(?:<p>\s*</p>\s*)?</th>", "<td></td>", text)
 
 
 class Writer:

@@ -64,7 +64,9 @@ def both(colour: str) -> tuple[str, str] | None:
 @cache
 def _pairs() -> dict[str, tuple[str, str]]:
     pairs = theme.pairs()
-    pairs += [tuple(_between(LOW[k], HIGH[k], share / 1000) for k in (0, 1)) for share in range(1001)]
+    for share in range(1001):
+        light, dark = (_between(LOW[k], HIGH[k], share / 1000) for k in (0, 1))
+        pairs.append((light, dark))
     # A colour that both themes have is the light one: charts are light unless they were asked to be dark.
     return {dark: (light, dark) for light, dark in reversed(pairs)} | {light: (light, dark) for light, dark in reversed(pairs)}
 

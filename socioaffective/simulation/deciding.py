@@ -62,7 +62,8 @@ class Memory:
 
 
 def _used(stream: np.random.Generator) -> tuple:
-    return stream.bit_generator.state, stream.bit_generator.seed_seq.n_children_spawned
+    seeds = stream.bit_generator.seed_seq
+    return stream.bit_generator.state, seeds.n_children_spawned  # type: ignore[attr-defined]
 
 
 class Decisions:
@@ -91,7 +92,7 @@ class Decisions:
         if id(core) not in memories:
             streams = [np.random.default_rng(own) for own in seeds]
             fresh = [_used(stream) for stream in streams]
-            if isinstance(policy, Together):
+            if isinstance(core, Together):
                 deciders = [self._begun(core.begin_together, left, streams)]
             else:
                 deciders = [self._begun(core.begin, left, stream) for stream in streams]

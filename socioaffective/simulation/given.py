@@ -19,6 +19,7 @@ from socioaffective.quantities import Quantity
 # Longest default step of a run with noise, in weeks.
 NOISE_STEP = 1 / 16
 MOST_POINTS, SHORTEST = 1e7, 1e-9
+OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
 
 
 @dataclass
@@ -79,6 +80,20 @@ def grid_of(model: Model, weeks: Any, dt: Any) -> np.ndarray:
     return grid if abs(grid[-1] - length) <= 1e-9 * length else np.append(grid, length)
 
 
+def refuse_misplaced(model: Model, start: Collection[str], parameters: Collection[str]) -> None:
+    """Raises ValueError for a name that the model does not know, and for a start value or a setting given as the other."""
+    for name in start:
+        if name in model.settings:
+            raise ValueError(f"'{name}' is a {model.settings[name].kind}, not a state; give it as a keyword: {name}=...")
+        if name not in model.states:
+            raise unknown("state", name, model.states)
+    for name in parameters:
+        if name in model.states:
+            raise ValueError(f"'{name}' is a state; say where it begins with start={{'{name}': ...}}.")
+        if name not in model.settings:
+            raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *OPTIONS])
+
+
 def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any], roomy: Callable[[int], None]) -> Given:
     """Returns what is given, with an entry for each person; `roomy` refuses more people than there is room for."""
     arrays = {}
@@ -124,12 +139,12 @@ def broadcast(quantities: Mapping[str, Quantity], given: Mapping[str, Any], room
 
     roomy(template.size)
 
-    def flat(name: str, quantity: Quantity) -> np.ndarray:
+    def values_of(name: str, quantity: Quantity) -> np.ndarray:
         if name not in arrays:
             return np.full(template.size, quantity.value)
         return (arrays[name] + template).transpose(*template.dims).values.ravel()
 
-    return Given({name: flat(name, quantity) for name, quantity in quantities.items()}, template)
+    return Given({name: values_of(name, quantity) for name, quantity in quantities.items()}, template)
 
 
 def _entry(name: str, values: xr.DataArray, k: int) -> str:

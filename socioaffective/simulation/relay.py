@@ -35,7 +35,9 @@ def relayed(model: Model, weeks: float, policy: Relay, dt: Any, given: dict[str,
     known = {n for each in models for n in (*each.states, *each.settings)}
     options = {n: v for n, v in given.items() if n not in ("start", "seed", "interventions", "events")}
     changes = mapped(given["interventions"], "interventions", "{52: {'access': 0}}")
-    start, stood, memories, parts, ended = given["start"], {}, {}, [], None
+    stood: dict[str, np.ndarray] = {}
+    memories: dict[int, Any] = {}
+    start, parts, ended = given["start"], [], None
     for (begun, own, rest), until, closed in zip(turns, [*(week for week, *_ in turns[1:]), np.inf], models, strict=True):
         strangers = known - {*closed.states, *closed.settings}
         if ended is not None:

@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from socioaffective import integrate
-from socioaffective.checks import mapped, unknown
-from socioaffective.compile import compiled
-from socioaffective.model import CLOCKS, Model, a_model
+from socioaffective.checks import mapped
+from socioaffective.model import Model, a_model
 from socioaffective.policies import Climber, Policy, Relay, Steps, Stepwise, a_policy, caps_of, closed_by, limits, said
-from socioaffective.quantities import Quantity
 from socioaffective.simulation.deciding import Decisions, chosen_by
 from socioaffective.simulation.events import watches
-from socioaffective.simulation.given import Given, Turn, broadcast, drawn, grid_of, planned, refuse_clashes
+from socioaffective.simulation.given import Given, Turn, broadcast, drawn, grid_of, planned, refuse_clashes, refuse_misplaced
+from socioaffective.simulation.results import labelled, left_bounds, plain, refuse_broken
 from socioaffective.simulation.room import refuse_without_room
 from socioaffective.simulation.segments import moving, run_between
 
@@ -32,7 +30,7 @@ def simulate(
     seed: int | None = None,
     dt: float | None = None,
     *,
-    interventions: Mapping[float, Mapping[str, float]] | None = None,
+    interventions: Mapping[Any, Mapping[str, Any]] | None = None,
     events: Mapping[str, Any] | None = None,
     **parameters: Any,
 ) -> xr.Dataset:
@@ -113,16 +111,7 @@ def simulated(
     model, policy, climbing = _closed(model, policy, parameters)
     times = grid_of(model, weeks, dt)
     start = mapped(start, "start", f"{{'{next(iter(model.states))}': 0.5}}")
-    for name in start:
-        if name in model.settings:
-            raise ValueError(f"'{name}' is a {model.settings[name].kind}, not a state; give it as a keyword: {name}=...")
-        if name not in model.states:
-            raise unknown("state", name, model.states)
-    for name in parameters:
-        if name in model.states:
-            raise ValueError(f"'{name}' is a state; say where it begins with start={{'{name}': ...}}.")
-        if name not in model.settings:
-            raise unknown("parameter, lever, input or option of simulate", name, [*model.settings, *_OPTIONS])
+    refuse_misplaced(model, start, parameters)
     first, last = (int(np.argmin(np.abs(times - when))) for when in (turn.begun, min(turn.until, times[-1])))
     roomy = partial(_refuse_without_room, model, last - first + 1)
     given = broadcast({**model.states, **model.settings}, {**start, **parameters}, roomy)
@@ -132,66 +121,69 @@ def simulated(
     ruled = set(policy.levers if isinstance(policy, Steps) else chosen_by(model, policy, turn.begun, begin) if feedback else ())
     changes, set_by_hand = planned(model, policy, interventions, float(times[-1]), ruled, turn)
     refuse_clashes(model, given.template, parameters, ruled | set(turn.rest), changes)
-    for name in caps:
-        if name in given.template.coords:
-            raise ValueError(f"'{name}' is swept, so it cannot be capped.")
-        given.values[name] = np.minimum(given.values[name], caps[name])
-        if name in changes[turn.begun] and name not in set_by_hand:
-            changes[turn.begun][name] = min(changes[turn.begun][name], caps[name])
+    _cap(given, changes[turn.begun], caps, set_by_hand)
     watched = watches(model, mapped(events, "events", "{'tipped': ties - 0.2}"))
     if moving(model, changes, feedback, deciding):
         roomy(given.people, moves=True)
     draws, root = drawn(model, seed, last, given.people, turn.first)
-    if climbing and draws is not None and (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
-        raise ValueError(
-            f"With noise a lever must climb by less than its whole way in a step; climbing_rate * dt is {fastest:.3g}. Give a "
-            "smaller dt."
-        )
-
-    rows = lambda names, found: np.array([found[n] for n in names]).reshape(len(names), given.people)  # noqa: E731
-    y, p = rows(model.states, given.values), rows(model.settings, given.values)
-    if turn.stood:
-        stood = [rows(names, given.values | turn.stood) for names in (model.states, model.settings)]
-        y = np.stack([row.clip(q.bounds[0], min(q.bounds[1], caps.get(n, np.inf))) if n in climbing else row
-                      for (n, q), row in zip(model.states.items(), stood[0], strict=True)])  # fmt: skip
+    if climbing and draws is not None:
+        _refuse_fast_climb(given, times)
+    y, p, stood = _begun(model, given, turn, caps, climbing)
     decisions = None
     if deciding is not None:
         seeds = [np.random.SeedSequence(root, spawn_key=(turn.first + person, 1, first)) for person in range(given.people)]
         levers = {n: turn.stood[n] for n in model.levers if n in turn.stood}
         decisions = Decisions(model, deciding, times, turn.begun, seeds, {*parameters, *set_by_hand}, levers, turn.memories)
     path, used, crossed = run_between(model, times, (first, last), y, p, changes, feedback, decisions, draws, watched,
-                                      stood if turn.stood else (), turn.lenient)  # fmt: skip
+                                      stood, turn.lenient)  # fmt: skip
     times = times[first : last + 1]
-    bad = ~np.isfinite(path).all(axis=(0, 1))
-    if bad.any() and not turn.lenient:
-        k = int(np.argmax(bad))
-        raise integrate.failure(
-            times[k], "a value is no longer a number.", list(model.states), integrate._worst(path[..., k], len(y))
-        )
-    result = _dataset(model, times, path, used, given, turn.shown)
-    for name, when in crossed.items():
-        if name in result.variables:
-            raise ValueError(f"The event '{name}' has the name of something in the run. Give it another.")
-        attrs = {"long_name": name.replace("_", " "), "units": CLOCKS[model.clock] + "s", "kind": "event"}
-        result[name] = (given.template.dims, when.reshape(given.template.shape), attrs)
-    for name in climbing:
-        low, high = model.states[name].bounds
-        result[name] = result[name].clip(low, high, keep_attrs=True).assign_attrs(kind="lever")
+    if not turn.lenient:
+        refuse_broken(model, times, path)
+    result = labelled(model, times, path, used, crossed, given, climbing, turn.shown)
     asked.drew = draws is not None or (decisions is not None and decisions.memory.drew())
-    asked.options["seed"] = seed = root if asked.drew or seed is not None else None
-    result.attrs = {
-        "title": asked.model.title,
-        "clock": model.clock,
-        "seed": "none" if seed is None else seed,
-        "start": {n: _plain(given.values[n]) for n in model.states},
-        "settings": {n: _plain(given.values[n]) for n in model.settings},
-        "policy": said(asked.policy),
-        "call": asked,
-        "left_bounds": _left_bounds(model, times, path),
-    }
+    asked.options["seed"] = root if asked.drew or seed is not None else None
     asked.people.update({str(dim): size for dim, size in given.template.sizes.items()})
+    result.attrs = asked.attrs(model, given) | {"left_bounds": left_bounds(model, times, path)}
     ended = {name: path[k, :, -1] for k, name in enumerate(model.states)}
     return result, ended | {name: used[k, :, -1] for k, name in enumerate(model.settings)}
+
+
+def _cap(given: Given, beginning: dict[str, float], caps: Mapping[str, float], set_by_hand: Collection[str]) -> None:
+    """Lowers levers to their caps, as they are given and as they are set at the beginning by what is not an intervention."""
+    for name in caps:
+        if name in given.template.coords:
+            raise ValueError(f"'{name}' is swept, so it cannot be capped.")
+        given.values[name] = np.minimum(given.values[name], caps[name])
+        if name in beginning and name not in set_by_hand:
+            beginning[name] = min(beginning[name], caps[name])
+
+
+def _refuse_fast_climb(given: Given, times: np.ndarray) -> None:
+    """Raises ValueError where a lever that climbs in a run with noise may go beyond its bounds in one step."""
+    if (fastest := float(np.max(given.values["climbing_rate"] * np.diff(times).max()))) > 1:
+        raise ValueError(
+            f"With noise a lever must climb by less than its whole way in a step; climbing_rate * dt is {fastest:.3g}. Give a "
+            "smaller dt."
+        )
+
+
+def _begun(
+    model: Model, given: Given, turn: Turn, caps: Mapping[str, float], climbing: Collection[str]
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Returns the states and the settings that a turn begins with, and both as they stood just before, if anything did."""
+
+    def rows(names: Collection[str], found: Mapping[str, np.ndarray]) -> np.ndarray:
+        return np.array([found[n] for n in names]).reshape(len(names), given.people)
+
+    y, p = rows(model.states, given.values), rows(model.settings, given.values)
+    if not turn.stood:
+        return y, p, []
+    stood = [rows(names, given.values | turn.stood) for names in (model.states, model.settings)]
+    lowered = [
+        row.clip(q.bounds[0], min(q.bounds[1], caps.get(n, np.inf))) if n in climbing else row
+        for (n, q), row in zip(model.states.items(), stood[0], strict=True)
+    ]
+    return np.stack(lowered), p, stood
 
 
 def counterfactual(run: xr.Dataset) -> xr.Dataset:
@@ -259,6 +251,19 @@ class Call(str):
     def __getnewargs__(self) -> tuple:
         return self.model, self.policy, self.options
 
+    def attrs(self, integrated: Model, given: Given) -> dict[str, Any]:
+        """Returns what a run says of how it was made; `integrated` is the model in which levers that climb are states."""
+        seed = self.options["seed"]
+        return {
+            "title": self.model.title,
+            "clock": integrated.clock,
+            "seed": "none" if seed is None else seed,
+            "start": {n: plain(given.values[n]) for n in integrated.states},
+            "settings": {n: plain(given.values[n]) for n in integrated.settings},
+            "policy": said(self.policy),
+            "call": self,
+        }
+
 
 def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[Model, Any, list[str]]:
     """Returns the model that is integrated, the policy that is left to apply, and the levers that became states."""
@@ -272,54 +277,6 @@ def _closed(model: Model, policy: Any, parameters: Mapping[str, Any]) -> tuple[M
     return closed, None, climbing
 
 
-# Points at which observables are computed at once.
-AT_ONCE = 50_000
-_OPTIONS = ("weeks", "start", "policy", "seed", "dt", "interventions", "events")
-
-
-def _variable(given: Given, times: np.ndarray, values: np.ndarray, quantity: Quantity) -> tuple:
-    shape = (len(times), *given.template.shape)
-    attrs = {"long_name": quantity.label, "units": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind,
-             "symbol": quantity.symbol, "bounds": list(quantity.bounds)}  # fmt: skip
-    return ("time", *given.template.dims), np.ascontiguousarray(values.T).reshape(shape), attrs
-
-
-def _dataset(
-    model: Model, times: np.ndarray, path: np.ndarray, used: np.ndarray, given: Given, shown: Collection[str] | None
-) -> xr.Dataset:
-    variables = {n: _variable(given, times, path[k], q) for k, (n, q) in enumerate(model.states.items())}
-    settings: dict[str, tuple] = {}
-    for k, (name, quantity) in enumerate(model.settings.items()):
-        if quantity.kind == "lever" and name not in given.template.coords:
-            variables[name] = _variable(given, times, np.broadcast_to(used[k], path.shape[1:]), quantity)
-    formulas = {name: formula for name, formula in model.expressions.items() if shown is None or name in shown}
-    if formulas:
-        for name, values in zip(formulas, _observed(model, tuple(formulas.values()), path, used), strict=True):
-            variables[name] = _variable(given, times, values, model.observables[name])
-    for name, q in {**model.parameters, **model.inputs}.items():
-        # What differs from person to person stays with the people when some are selected.
-        if name not in given.template.coords and np.ptp(given.values[name]) > 0:
-            kept = given.values[name].reshape(given.template.shape)
-            attrs = {"long_name": q.label, "units": q.unit, "meaning": q.meaning, "kind": q.kind}
-            settings[name] = (given.template.dims, kept, attrs)
-    unit = CLOCKS[model.clock] + "s"
-    coords = {"time": ("time", times, {"long_name": "time", "units": unit}), **given.template.coords}
-    if "person" in given.template.dims and "person" not in coords:
-        coords["person"] = np.arange(given.template.sizes["person"])
-    return xr.Dataset(variables, {**coords, **settings})
-
-
-def _observed(model: Model, formulas: tuple, path: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """Returns observables along a run, computed for some people at a time, since each step on the way takes room."""
-    formula = compiled(model, formulas, "array")
-    _, people, count = path.shape
-    shown, some = np.empty((len(formulas), people, count)), max(1, AT_ONCE // count)
-    for first in range(0, people, some):
-        own = slice(first, first + some)
-        shown[:, own] = formula(path[:, own], used[:, own])
-    return shown
-
-
 def _refuse_without_room(model: Model, count: int, people: int, moves: bool = False) -> None:
     points = people * count
     numbers = points * 2 * (len(model.states) + len(model.levers) + len(model.expressions))
@@ -328,18 +285,3 @@ def _refuse_without_room(model: Model, count: int, people: int, moves: bool = Fa
         numbers += points * len(model.states)
     refuse_without_room(numbers, f"{people:,} people at {count:,} times", "Ask for fewer points with dt=, or for a summary "
                         "that never holds the runs: sa.summarise(model, people, ...).")  # fmt: skip
-
-
-def _left_bounds(model: Model, times: np.ndarray, path: np.ndarray) -> str:
-    """Returns where a run left the bounds of its states, or an empty text."""
-    for k, (name, q) in enumerate(model.states.items()):
-        slack = 1e-6 * (q.bounds[1] - q.bounds[0])
-        out = ((path[k] < q.bounds[0] - slack) | (path[k] > q.bounds[1] + slack)).any(axis=0)
-        if out.any():
-            when = f"{CLOCKS[model.clock]} {times[np.argmax(out)]:.4g}"
-            return f"'{name}' left its bounds [{q.bounds[0]:g}, {q.bounds[1]:g}] at {when}."
-    return ""
-
-
-def _plain(values: np.ndarray) -> float | list[float]:
-    return float(values[0]) if (values == values[0]).all() else values.tolist()

@@ -43,53 +43,69 @@ def run_between(
     `stood` are the states and settings just before, where there are some. With `lenient`, somebody who cannot be integrated
     is no number from there on; otherwise the run fails.
     """
-    names, settings = list(model.states), list(model.settings)
-    changes = _on_grid(model, changes, times)
-    decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, times)
-    start, stop = times[ends[0]], times[ends[1]]
-    marks = sorted(t for t in {*changes, *decided} if start < t < times[-1])
-    y, p, pieces = y.copy(), p.copy(), [(times[ends[0]][None], *(s[..., None] for s in stood))] if len(stood) else []
-    events = tuple(watched.values())
+    y, p, changes = y.copy(), p.copy(), _on_grid(model, changes, times)
+    before = [(times[ends[0]][None], *(s[..., None] for s in stood))] if len(stood) else []
     if model.clock == "continuous" and draws is None and feedback is None and decisions is None:
-        machine = integrator(model, y.shape[1], events)
+        machine = integrator(model, y.shape[1], tuple(watched.values()))
         if machine is not None:
-            return _in_one(machine, model, times, ends, y, p, changes, watched, pieces, lenient)
+            return _in_one(machine, model, times, ends, y, p, changes, watched, before, lenient)
+    return _in_pieces(model, times, ends, y, p, changes, feedback, decisions, draws, watched, before, lenient)
+
+
+def _in_pieces(
+    model: Model,
+    whole: np.ndarray,
+    ends: tuple[int, int],
+    y: np.ndarray,
+    p: np.ndarray,
+    changes: Mapping[float, Mapping[str, float]],
+    feedback: Callable | None,
+    decisions: Decisions | None,
+    draws: np.ndarray | None,
+    watched: Mapping[str, Any],
+    before: Sequence[tuple],
+    lenient: bool,
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Returns what `run_between` does, of a run that stops at each change and each decision."""
+    names, settings, times, pieces = list(model.states), list(model.settings), whole[ends[0] : ends[1] + 1], [*before]
+    decided = {} if decisions is None else _on_grid(model, {float(t): {} for t in decisions.times}, whole)
+    start, stop = times[0], times[-1]
     # What is watched is looked at as finely as a run that is drawn, however few points are asked for.
-    fine = (
-        np.linspace(0, times[-1], integrate.LEAST_POINTS + 1)
-        if watched and draws is None and model.clock == "continuous"
-        else times
-    )
-    whole, times = times, times[ends[0] : ends[1] + 1]
+    finely = watched and draws is None and model.clock == "continuous"
+    fine = np.linspace(0, whole[-1], integrate.LEAST_POINTS + 1) if finely else whole
     path = np.empty((*y.shape, len(times)))
     used = np.empty((*p.shape, len(times) if moving(model, changes, feedback, decisions) else 1))
+
+    def act(when: float) -> None:
+        _apply(changes.get(when, {}), names, settings, y, p)
+        if decisions is not None and when in decided:
+            decisions.take(when, y, p)
+
+    def watch(grid: np.ndarray, piece: np.ndarray) -> None:
+        if watched:
+            pieces.append((grid, piece, _in_force(model, feedback, grid, piece, p)))
+
+    marks = sorted(t for t in {*changes, *decided} if start < t < whole[-1])
     for begin, reach in itertools.pairwise([start, *marks, whole[-1]]):
         if begin >= stop:
             break
         end = min(reach, stop)
-        _apply(changes.get(begin, {}), names, settings, y, p)
-        if begin in decided:
-            decisions.take(begin, y, p)
+        act(begin)
         inside = (times >= begin) & (times <= end)
         grid = times[inside]
         if model.clock == "continuous":
             grid = np.union1d(grid, [begin, *fine[(fine > begin) & (fine < end)], end])
         own = None if draws is None else draws[ends[0] + np.flatnonzero(inside)[:-1]]
         segment = _segment(model, grid, reach, y, p, feedback, own, lenient)
-        if watched:
-            pieces.append((grid, segment, _in_force(model, feedback, grid, segment, p)))
-        keep = np.isin(grid, times[inside])
-        path[..., inside] = segment[..., keep]
+        watch(grid, segment)
+        path[..., inside] = segment[..., np.isin(grid, times[inside])]
         used[..., inside if used.shape[-1] > 1 else slice(None)] = p[..., None]
         y = segment[..., -1].copy()
     # Where another policy takes over it is the one that acts.
     if stop == whole[-1] and (stop in changes or stop in decided):
-        _apply(changes.get(times[-1], {}), names, settings, y, p)
-        if times[-1] in decided:
-            decisions.take(times[-1], y, p)
+        act(stop)
         path[..., -1], used[..., -1] = y, p
-        if watched:
-            pieces.append((times[-1:], path[..., -1:], _in_force(model, feedback, times[-1:], path[..., -1:], p)))
+        watch(times[-1:], path[..., -1:])
     if feedback is not None:
         for k in range(len(times)):
             used[..., k] = answers(model, feedback, times[k], path[..., k], used[..., k])
@@ -190,10 +206,13 @@ def _segment(
         return array(s, in_force(t, s))
 
     sizes = [model.noise.get(x, sympy.S.Zero) for x in model.equations]
-    noise = compiled(model, tuple(sizes), "array") if draws is not None else None
-    spread = None if noise is None else lambda t, s: noise(s, in_force(t, s))
+    noise = compiled(model, tuple(sizes), "array")
+
+    def spread(t: float, s: np.ndarray) -> np.ndarray:
+        return noise(s, in_force(t, s))
+
     if model.clock == "discrete":
-        return integrate.iterated(field, spread, y, grid, draws)
+        return integrate.iterated(field, None if draws is None else spread, y, grid, draws)
     return integrate.noisy(field, spread, y, grid, draws)
 
 

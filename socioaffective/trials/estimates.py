@@ -18,19 +18,14 @@ class Estimate:
     nothing.
 
     >>> import socioaffective as sa
-    >>> sa.trials.Estimate(0.12, 0.02, 0.22, 0.02).excludes_zero
-    True
+    >>> sa.trials.Estimate(0.12, 0.02, 0.22, 0.02)
+    +0.120 (+0.020 to +0.220; p = 0.020)
     """
 
     value: float
     low: float
     high: float
     p: float
-
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether 0 lies outside the interval."""
-        return not self.low <= 0 <= self.high
 
     def __repr__(self) -> str:
         return f"{self.value:+.3f} ({self.low:+.3f} to {self.high:+.3f}; p {'< 0.001' if self.p < 1e-3 else f'= {self.p:.3f}'})"
@@ -99,9 +94,9 @@ def mixed(
     ends = fit.conf_int(1 - level)
     size = len(columns)
     found = zip(columns, fit.fe_params[1:], ends[1 : size + 1], fit.pvalues[1 : size + 1], strict=True)
-    return {name: Estimate(float(v), *map(float, e), float(q)) for name, v, e, q in found}, bool(fit.converged)
+    return {name: Estimate(float(v), float(e[0]), float(e[1]), float(q)) for name, v, e, q in found}, bool(fit.converged)
 
 
-def dummies(labels: Sequence[str], arms: Sequence[str]) -> dict[str, np.ndarray]:
+def dummies(labels: np.ndarray, arms: Sequence[str]) -> dict[str, np.ndarray]:
     """Returns, for each arm but the first, who is in it."""
     return {arm: (np.asarray(labels) == arm).astype(float) for arm in list(arms)[1:]}

@@ -133,7 +133,7 @@ def enrolled(
 
 def _brought(
     model: Model, people: Any, settings: Mapping[str, Any], wanted: int | None
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
+) -> tuple[dict[str, Any], dict[str, Any], int]:
     """Returns start values and settings of everybody who may volunteer, and how many they are."""
     brought = dict(mapped(people, "people", "{'start': {'ties': [0.2, 0.5]}, 'warmth': [0.5, 0.9]}"))
     if twice := sorted((set(brought) & set(settings)) - {"start"}):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -159,7 +160,7 @@ def _beside(given: tuple[tuple[str, float], ...]) -> xr.Dataset:
     return xr.Dataset({n: ("finding", c) for n, c in columns.items()}, {"finding": rows}, {"tuned": tuned})
 
 
-def modelled(tuned: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
+def modelled(tuned: Mapping[str, float], settings: Mapping[str, Any]) -> dict[str, float]:
     """Returns what the ecosystem says of each finding, with these tuned numbers."""
     ties, wanting, liking = qmc.LatinHypercube(3, rng=0).random(PEOPLE).T
     start = {"ties": 0.1 + 0.7 * ties, "wanting": tuned["most_wanting"] * wanting,
@@ -193,6 +194,6 @@ def modelled(tuned: Mapping[str, float], settings: Mapping[str, float]) -> dict[
 
 
 @lru_cache(maxsize=8)
-def _alone(ties: tuple[float, ...], settings: tuple[tuple[str, float], ...]) -> np.ndarray:
+def _alone(ties: tuple[float, ...], settings: tuple[tuple[str, Any], ...]) -> np.ndarray:
     """Returns how close people with these ties feel who have lived without an assistant for twelve weeks."""
     return simulate(ecosystem, 12, {"ties": ties}, dt=12, access=0, **dict(settings))["relatedness"].values[-1]

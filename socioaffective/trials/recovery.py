@@ -129,7 +129,8 @@ def recover(
         {"parameter": names, "start": np.arange(len(ends))},
     )  # fmt: skip
     found = zip(names, profiles, strict=True)
-    intervals = {n: tuple(float(fit.low[k] + fit.span[k] * e) for e in p.ends) for k, (n, p) in enumerate(found)}
+    ends_of = {n: [float(fit.low[k] + fit.span[k] * e) for e in p.ends] for k, (n, p) in enumerate(found)}
+    intervals = {n: (low, high) for n, (low, high) in ends_of.items()}
     closed = {n: all(p.closed) for n, p in zip(names, profiles, strict=True)}
     return Recovery(dict(zip(names, map(float, values(best[0])), strict=True)), intervals, closed, table, record, best[1], size)
 

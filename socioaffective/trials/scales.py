@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,6 +115,6 @@ def as_share(values: Any, bounds: tuple[float, float]) -> Any:
     return (values - bounds[0]) / (bounds[1] - bounds[0])
 
 
-def points_of(scale: Scale, values: Any, bounds: Mapping | tuple[float, float]) -> Any:
+def points_of(scale: Scale, values: Any, bounds: tuple[float, float]) -> Any:
     """Returns true levels in the points of a scale, without error."""
     return scale.low + (scale.high - scale.low) * as_share(values, bounds)

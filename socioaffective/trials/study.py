@@ -261,9 +261,11 @@ def _read(
     left = np.where(gone.any(axis=1), times[np.argmax(gone, axis=1)], np.nan)
     variables = {}
     items = sum(scale.items for scale in scales.values())
-    draws = np.stack([_stream(root, k, 2).standard_normal((len(times), items)) for k in range(who.size)]) if items else None
+    draws = (
+        np.stack([_stream(root, k, 2).standard_normal((len(times), items)) for k in range(who.size)]) if items else np.empty(0)
+    )
     at = 0
-    for name in truth.data_vars:
+    for name in map(str, truth.data_vars):
         if name == "staying":
             continue
         values = own[name].transpose("person", "time").values

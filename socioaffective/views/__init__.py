@@ -52,7 +52,7 @@ class View:
     def __repr__(self) -> str:
         return f"View('{self.kind}')"
 
-    def described(self, model: Model) -> dict[str, Any]:
+    def described(self, model: Any) -> dict[str, Any]:
         """Returns what the page needs to draw this view of a model; ValueError where the model has no such view."""
         return {"kind": self.kind, **self.describe(model)}
 

@@ -71,7 +71,7 @@ class Light:
         """What the condition reads."""
         return sorted(self.condition.atoms(Sample), key=lambda s: (s.name, s.dummy_index))
 
-    def described(self, model: Model, weeks: float, begin: float = 0.0) -> dict[str, Any]:
+    def described(self, model: Any, weeks: float, begin: float = 0.0) -> dict[str, Any]:
         """Returns what the page needs; ValueError for what the model does not have or a week outside the run."""
         from socioaffective.javascript import condition_body
         from socioaffective.simulation.runs import switch_of

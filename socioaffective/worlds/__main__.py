@@ -1,8 +1,11 @@
 """Prints the numbers of the worlds that their sources leave out or that were computed for this workbook."""
 
-from socioaffective import worlds
+from importlib import import_module
 
-for world in worlds:
+from socioaffective.worlds import NAMES
+
+for name in NAMES:
+    world = import_module(f"socioaffective.worlds.{name}")
     print(world.page.title, world.page.marks)
     for line in world.report():
         print(f"  {line}")

@@ -24,7 +24,7 @@ page = Page(
 )
 
 
-def of(state: Sequence[float], setpoint: Sequence[float], n: float = 4.0, m: float = 3.0) -> float:
+def of(state: Sequence[float] | np.ndarray, setpoint: Sequence[float] | np.ndarray, n: float = 4.0, m: float = 3.0) -> float:
     """Returns the drive of an inner state, zero at the set point.
 
     >>> import socioaffective as sa
@@ -51,9 +51,9 @@ def of(state: Sequence[float], setpoint: Sequence[float], n: float = 4.0, m: flo
 
 
 def run(
-    outcomes: Sequence[Sequence[float]],
-    start: Sequence[float],
-    setpoint: Sequence[float],
+    outcomes: Sequence[Sequence[float]] | np.ndarray,
+    start: Sequence[float] | np.ndarray,
+    setpoint: Sequence[float] | np.ndarray,
     discount: float = 0.9,
     n: float = 4.0,
     m: float = 3.0,

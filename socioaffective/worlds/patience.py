@@ -182,12 +182,8 @@ def _reached(world: DRMDP, chosen: Any) -> list[Pair]:
 def _intervals(world: DRMDP, pairs: list[Pair], low: Any, high: Any) -> Iterator[tuple[Any, Any, dict[Pair, list]]]:
     """Yields intervals that fill the one between two discounts, each with the best actions, from the smallest on."""
     # A sample on a border says nothing of either side; then another is taken.
-    for k in itertools.count(2):
-        sample = _between(low, high, k)
-        found = _around(world, pairs, sample)
-        if found is not None:
-            break
-    below, above, chosen = found
+    tried = (_around(world, pairs, _between(low, high, k)) for k in itertools.count(2))
+    below, above, chosen = next(found for found in tried if found is not None)
     if below > low:
         yield from _intervals(world, pairs, low, below)
     yield max(below, low), min(above, high), chosen
@@ -210,7 +206,8 @@ def _around(world: DRMDP, pairs: list[Pair], sample: Fraction) -> tuple[Any, Any
     field = sympy.QQ.frac_field(GAMMA)
     gamma = field.from_sympy(GAMMA)
     worth = _worth(world, pairs, policy, field, gamma)
-    below, above, chosen = sympy.S.Zero, sympy.S.One, {pair: [] for pair in pairs}
+    below, above = sympy.S.Zero, sympy.S.One
+    chosen: dict[Pair, list] = {pair: [] for pair in pairs}
     for pair in pairs:
         for action in world.actions:
             short = field.to_sympy(worth[pair] - _look_ahead(world, worth, pair, action, field, gamma))
@@ -263,7 +260,7 @@ def _in(field: Any, number: Fraction) -> Any:
 
 
 def _now(world: DRMDP, pair: Pair, action: Hashable) -> Fraction:
-    return sum(p * world.reward(pair[1], pair[0], action, to[0]) for to, p in world.outcomes(pair, action))
+    return sum((p * world.reward(pair[1], pair[0], action, to[0]) for to, p in world.outcomes(pair, action)), Fraction(0))
 
 
 def _look_ahead(world: DRMDP, worth: Mapping, pair: Pair, action: Hashable, field: Any, gamma: Any) -> Any:

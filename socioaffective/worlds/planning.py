@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +18,7 @@ MOST_PLACES, MOST_COMPARED, MOST_PLANS, LONGEST = 20_000, 5_000, 2_000, 100
 ZERO = Fraction(0)
 
 # A place is a (state, self) and what else the plan has to remember there; a branch is a chance and a place.
-Place = tuple[Pair, Hashable]
+Place = tuple[Pair, Any]
 Branches = tuple[tuple[Fraction, Place], ...]
 
 
@@ -41,7 +41,7 @@ def best(
     world: DRMDP,
     horizon: int,
     gain: Callable[[int, Pair, Hashable, Hashable], Fraction],
-    remember: Callable[[Hashable, Pair, Hashable, Hashable], Hashable] = lambda *_: (),
+    remember: Callable[[Any, Pair, Hashable, Hashable], Hashable] = lambda *_: (),
     begin: Hashable = (),
     last: Callable[[Place], Fraction] = lambda _: ZERO,
     allowed: Callable[[Pair], Iterable] | None = None,
@@ -71,7 +71,8 @@ def best(
         now, choices = {}, {}
         for place, ways in reached[step].items():
             scored = {
-                a: sum(p * (gain(step, place[0], a, to[0][0]) + worth[to]) for p, to in branch) for a, branch in ways.items()
+                a: sum((p * (gain(step, place[0], a, to[0][0]) + worth[to]) for p, to in branch), ZERO)
+                for a, branch in ways.items()
             }
             now[place] = max(scored.values())
             choices[place] = [(a, branch) for a, branch in ways.items() if scored[a] == now[place]]
@@ -84,7 +85,7 @@ def doing_nothing(world: DRMDP, horizon: int) -> list[dict[Pair, Fraction]]:
     """Returns the chances of each (state, self) at each step when nothing is done."""
     chances = [{world.start: Fraction(1)}]
     for _ in range(horizon):
-        then: Counter = Counter()
+        then: defaultdict[Pair, Fraction] = defaultdict(Fraction)
         for pair, mass in chances[-1].items():
             for to, p in world.outcomes(pair, world.noop):
                 then[to] += mass * p
@@ -100,8 +101,8 @@ def efficient(world: DRMDP, horizon: int) -> tuple[list[tuple[Fraction, ...]], P
     for _ in range(horizon):
         reached.append(here)
         here = {to for pair in here for a in world.actions for to, _ in world.outcomes(pair, a)}
-    worth = {pair: {(ZERO,) * len(selves): []} for pair in here}
-    steps = []
+    worth: dict[Pair, dict[tuple, list]] = {pair: {(ZERO,) * len(selves): []} for pair in here}
+    steps: list[dict[Place, list]] = []
     for step in reversed(range(horizon)):
         now, count = {}, 0
         for pair in reached[step]:
@@ -130,12 +131,13 @@ def _judged(world: DRMDP, horizon: int) -> Iterator[Fraction]:
     """Yields what each self gives for doing nothing."""
     chances = doing_nothing(world, horizon)[:-1]
     for who in world.selves:
-        yield sum(
+        gains = (
             mass * p * world.reward(who, pair[0], world.noop, to[0])
             for now in chances
             for pair, mass in now.items()
             for to, p in world.outcomes(pair, world.noop)
         )
+        yield sum(gains, ZERO)
 
 
 def _unbeaten(totals: list[tuple]) -> list[tuple]:
@@ -157,9 +159,9 @@ Turn = tuple[tuple[tuple[Hashable, Branches], ...], dict[Hashable, Node], dict[H
 
 def _crowds(flow: Iterable[tuple[Any, Fraction]], self_of: Callable[[Any], Hashable]) -> dict[Hashable, Crowd]:
     """Returns places with their chances, apart for each self that the person is there."""
-    found: dict[Hashable, Counter] = {}
+    found: dict[Hashable, defaultdict[Any, Fraction]] = {}
     for place, mass in flow:
-        found.setdefault(self_of(place), Counter())[place] += mass
+        found.setdefault(self_of(place), defaultdict(Fraction))[place] += mass
     return {who: tuple(sorted(crowd.items(), key=repr)) for who, crowd in found.items()}
 
 
@@ -218,9 +220,9 @@ def _beginnings(world: DRMDP, plan: Plan) -> list[Node]:
     return [(0, ((root, Fraction(1)),), ((world.start, Fraction(1)),)) for root in plan.roots]
 
 
-def unmoved(world: DRMDP, horizon: int) -> tuple[Fraction, Callable[[], Iterator[Rules]]]:
+def unmoved(world: DRMDP, horizon: int) -> tuple[Fraction | None, Callable[[], Iterator[Rules]]]:
     """Returns the largest real-time reward of the plans that leave the chances of all selves as they are, and those plans."""
-    ways = {
+    ways: dict[Place, list[tuple[Hashable, Branches]]] = {
         (pair, ()): [(a, tuple((p, (to, ())) for to, p in world.outcomes(pair, a))) for a in world.actions]
         for pair in {key[:2] for key in world.moves}
     }
@@ -229,14 +231,15 @@ def unmoved(world: DRMDP, horizon: int) -> tuple[Fraction, Callable[[], Iterator
     def scored(node: Node) -> Iterator[tuple[Fraction, Turn]]:
         for turn in _turns(world, ways, node):
             choices, nodes, chance, same = turn
-            ends = [value(then) for then in nodes.values()] if same else [None]
-            if None not in ends:
-                gain = sum(
+            ends = {who: value(then) for who, then in nodes.items()} if same else {}
+            worths = {who: end for who, end in ends.items() if end is not None}
+            if same and len(worths) == len(nodes):
+                gains = (
                     m * p * world.reward(pair[1], pair[0], a, to[0])
                     for ((pair, _), m), (a, way) in zip(node[1], choices, strict=True)
                     for p, (to, _) in way
                 )
-                yield gain + sum(chance[who] * end for who, end in zip(nodes, ends, strict=True)), turn
+                yield sum(gains, ZERO) + sum((chance[who] * end for who, end in worths.items()), ZERO), turn
 
     def value(node: Node) -> Fraction | None:
         if node[0] == horizon:

@@ -60,6 +60,7 @@ def _fraction(value: Any, what: str) -> Fraction:
     raise TypeError(f"{what} must be a whole number, a Fraction or a text such as '1/3', not {value!r}.")
 
 
+@dataclass(frozen=True)
 class Portable:
     """A dataclass that can be pickled and copied although some of its fields are read-only views of a mapping."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -147,6 +147,7 @@ def solve(example: Any, objective: str, horizon: int) -> Solution:
 
 def _solved(world: DRMDP, objective: str, horizon: int) -> Solution:
     said = (world, objective, horizon)
+    value: Any
     if objective == "privileged":
         gains = {who: gain_of(world, objective, horizon, who) for who in world.selves}
         found = {who: best(world, horizon, gain) for who, gain in gains.items()}
@@ -173,7 +174,7 @@ def gain_of(world: DRMDP, objective: str, horizon: int, who: Hashable = None) ->
     if objective == "natural shifts":
         chances = doing_nothing(world, horizon)
         return lambda step, pair, a, then: sum(
-            mass * world.reward(other, pair[0], a, then) for (_, other), mass in chances[step].items()
+            (mass * world.reward(other, pair[0], a, then) for (_, other), mass in chances[step].items()), ZERO
         )
     judge = world.start[1] if objective == "initial" else who
     return lambda step, pair, a, then: world.reward(judge, pair[0], a, then)
@@ -248,10 +249,10 @@ def judge(example: Any, plan: Any, horizon: int | None = None) -> Judgement:
         raise ValueError(f"The plan says what to do in {length} steps, and the horizon is {steps}.")
     natural = gain_of(world, "natural shifts", steps)
     views: dict[str, Callable[[History], Fraction]] = {
-        "real-time": lambda told: sum(world.reward(pair[1], pair[0], a, to[0]) for pair, a, to in told),
+        "real-time": lambda told: sum((world.reward(pair[1], pair[0], a, to[0]) for pair, a, to in told), ZERO),
         "final": lambda told: _seen(world, told, told[-1][2][1]),
         "initial": lambda told: _seen(world, told, world.start[1]),
-        "natural shifts": lambda told: sum(natural(k, pair, a, to[0]) for k, (pair, a, to) in enumerate(told)),
+        "natural shifts": lambda told: sum((natural(k, pair, a, to[0]) for k, (pair, a, to) in enumerate(told)), ZERO),
     }
     own = {who: lambda told, who=who: _seen(world, told, who) for who in world.selves}
     told, idle = _told(world, _decider(world, plan), steps), _told(world, lambda *_: world.noop, steps)
@@ -286,11 +287,12 @@ def _told(world: DRMDP, decide: Callable[[History, Pair], Hashable], steps: int)
     return found
 
 
-def _selves(histories: list[tuple[History, Fraction]]) -> Counter:
-    law: Counter = Counter()
+def _selves(histories: list[tuple[History, Fraction]]) -> dict[tuple, Fraction]:
+    """Returns the chance of each sequence of selves that may happen."""
+    law: defaultdict[tuple, Fraction] = defaultdict(Fraction)
     for told, mass in histories:
         law[tuple(to[1] for _, _, to in told)] += mass
-    return law
+    return {selves: mass for selves, mass in law.items() if mass}
 
 
 def _decider(world: DRMDP, plan: Any) -> Callable[[History, Pair], Hashable]:

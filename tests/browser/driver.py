@@ -111,7 +111,9 @@ class Visit:
     def complaints(self, within=None, **options):
         """What axe-core has to say against the page as it is now, or against what these selectors find in it."""
         self.page.evaluate(axe())
-        found = self.page.evaluate("([within, options]) => axe.run(within ?? document, options)", [within, options])
+        # A page on a disk may not fetch its own styles.
+        given = [within, options | {"preload": False}]
+        found = self.page.evaluate("([within, options]) => axe.run(within ?? document, options)", given)
         return [
             f"{v['id']}: {v['help']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
             for v in found["violations"]

@@ -169,7 +169,7 @@ def test_of_five_hundred_students_few_share_all_numbers(name):
 
 def test_the_guide_has_the_tables_of_today_and_every_objective_is_served():
     """Otherwise: python -m socioaffective.exercises.release."""
-    guide = (ROOT / "exercises" / "README.md").read_text()
+    guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
     assert refreshed(guide, ROOT / "exercises", ROOT / "notebooks") == guide
     sets, known = outlines(ROOT / "exercises"), objectives(ROOT / "notebooks")
     served = {number for items in sets.values() for item in items for number in item.objectives}

@@ -68,7 +68,7 @@ def test_every_figure_says_what_it_shows(path):
 
 
 def test_the_chapters_have_what_the_readme_says():
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in ROOT.glob("notebooks/*.ipynb"):
         assert f"notebooks/{path.name}" in readme
 

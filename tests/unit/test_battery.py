@@ -233,8 +233,9 @@ def test_every_model_can_be_explored_and_copied(model):
     assert set(view.values) == {*model.states, *model.settings} and len(view.spec["views"]) == 2
     again = eval(view.code, {"sa": sa, "model": model})
     assert all(np.array_equal(again[name], view.run[name]) for name in model.states)
-    assert list(copy.deepcopy(model).equations.values()) == list(model.equations.values())
-    assert list(pickle.loads(pickle.dumps(model)).equations.values()) == list(model.equations.values())
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert list(twin.equations.values()) == list(model.equations.values())
+        assert twin.quantities == model.quantities and set(twin.quantities.values()) == set(model.quantities.values())
 
 
 @each

@@ -20,7 +20,7 @@ ID = re.compile(r"\[([A-Z]{2}\d+)\]")
 
 
 def prose():
-    texts = [(path.name, path.read_text()) for path in ROOT.glob("*.md")]
+    texts = [(path.name, path.read_text(encoding="utf-8")) for path in ROOT.glob("*.md")]
     for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*/source.ipynb")]:
         cells = nbformat.read(path, as_version=4).cells
         texts.append((path.name, "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")))

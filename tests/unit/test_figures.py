@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def test_labels_at_the_ends_never_touch():
 
 def test_labels_at_the_ends_stay_beside_their_lines():
     ends = [{"y": y} for y in (0.5, 0.5, 0.9)]
-    put_apart(ends, 0, 1, 300)
+    put_apart(ends, (0, 1), 300)
     # Two that coincide move apart by the same distance, and one that has room stays where it is.
     assert [end["place"] for end in ends] == pytest.approx([0.5 - 7 / 300, 0.5 + 7 / 300, 0.9])
 
@@ -96,6 +97,20 @@ def test_a_phase_plane_draws_the_objects_that_were_computed():
         for j, ties in enumerate(view.basins["ties"].values):
             (cell,) = [c for c in cells if c["x"] < wanting < c["x2"] and c["y"] < ties < c["y2"]]
             assert cell["fate"] == int(view.basins[i, j])
+
+
+def test_a_phase_plane_is_what_its_layers_are():
+    view, f = sa.portrait(m, cues=0.7), sa.figures
+    layers = (f.basin_layer, f.field_layer, f.nullcline_layer, f.separatrix_layer, f.rest_layer)
+    whole = all_rows(f.phase_plane(m, cues=0.7))
+    for layer in layers:
+        rows = all_rows(layer(view))
+        assert rows and all(row in whole for row in rows), layer.__name__
+
+
+def test_every_figure_is_drawn_in_a_test():
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert not [name for name in sa.figures.__all__ if not re.search(rf"\b(f|figures)\.{name}\b", tests)]
 
 
 def test_nullclines_are_told_apart_without_their_colours():

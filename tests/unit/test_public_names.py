@@ -1,13 +1,16 @@
 """Every public name says what it returns and shows it in an example, which the doctests run."""
 
 import inspect
+import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
 import socioaffective as sa
+from socioaffective.models import CATALOGUE
 
 
 def public():
@@ -33,6 +36,12 @@ def test_models_can_be_had_by_name_and_in_turn():
     titles = [model.title for model in sa.models]
     assert len(titles) == len(sa.models) and sa.models.companion is sa.models["companion"]
     assert {"Mirror", "Co-construction", "Sphere", "Companion"} <= set(titles)
+
+
+def test_every_file_that_makes_a_model_is_in_the_catalogue():
+    files = Path(sa.models.__file__).parent.glob("*.py")
+    made = {p.stem for p in files if re.search(r"^\w+ = (Model|compose)\(", p.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert len(made) > 5 and made <= set(CATALOGUE)
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -7,9 +7,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "socioaffective"
 # From the ground up: each may import what stands before it, and itself.
 LAYERS = """
-checks aggregates quantities expressions typeset model_card model compile integrate shares objectives spreads models policies
-machine theme javascript simulation dynamics control views populations worlds oversight trials claims figures explorer publish
-exercises grading book
+checks aggregates quantities expressions typeset model_card model composition compile integrate shares objectives spreads
+models policies machine theme javascript simulation dynamics control views populations worlds oversight trials claims figures
+explorer publish exercises grading book
 """.split()  # noqa: SIM905
 # A policy that plans is made when one asks for it.
 UPWARDS = {("policies", "control")}
