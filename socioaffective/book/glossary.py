@@ -182,11 +182,11 @@ def linked(cells: Iterable[str], known: Iterable[str]) -> list[str]:
     >>> linked(["**Ties** wear. Not all **ties**."], ["ties"])
     ['[**Ties**](glossary.ipynb#ties) wear. Not all **ties**.']
     """
-    seen = {None}
+    seen: set[str] = set()
 
     def link(found: re.Match) -> str:
         name = named(text := found[1] or found[2], known)
-        if name in seen:
+        if name is None or name in seen:
             return f"**{text}**"
         seen.add(name)
         return f"[**{text}**]({GLOSSARY}#{anchor(name)})"
