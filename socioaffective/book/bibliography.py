@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from socioaffective.book.references import BIBLIOGRAPHY, Source, cited, reference, sources
+from socioaffective.book.notebooks import BIBLIOGRAPHY, by_hand, page, prose, read, reworded, texts, written
+from socioaffective.book.references import Source, cited, reference, sources
 from socioaffective.worlds import MARKS
 
 PACKAGE = Path(__file__).parents[1]
@@ -25,28 +25,10 @@ Every source that the chapters and the library name, and how far we have read it
 {rows}
 
 After a colon stands what was read: `[READ: abstract]` is the abstract and no more. Where a chapter takes something from a \
-source that was checked less far than the mark here, it says so there. What nobody here knows, such as the title of a paper \
-that was named without it, is left out.
+source that was checked less far than the mark here, it says so there. What we do not know, such as some titles and \
+initials, is left out.
 
 ## The sources, by key"""
-
-
-def _json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _markdown(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-
-
-def chapters(folder: Path) -> dict[Path, dict[str, Any]]:
-    """Returns the notebooks of a folder but for the bibliography, as JSON has them, by their paths in order."""
-    return {path: _json(path) for path in sorted(folder.glob("*.ipynb")) if path.name != BIBLIOGRAPHY}
-
-
-def prose(notebook: Mapping[str, Any]) -> str:
-    """Returns all Markdown of a notebook."""
-    return "\n\n".join("".join(cell["source"]) for cell in _markdown(notebook))
 
 
 def under_sources(text: str) -> tuple[str, list[str]]:
@@ -106,30 +88,23 @@ def library() -> dict[str, str]:
 
 def bibliography(folder: Path, known: Mapping[str, Source]) -> dict[str, Any]:
     """Returns the bibliography as a notebook: what the marks mean, then each source with a heading that links lead to."""
-    read = chapters(folder)
-    by_chapter = {path: cited(prose(notebook), known) for path, notebook in read.items()}
-    by_module = {name: cited(text, known) for name, text in library().items()}
+    chapters = {path: prose(read(path)) for path in by_hand(folder)}
+    by_chapter = {_titled(path, text): cited(text, known) for path, text in chapters.items()}
+    by_module = {f"`{name}`": cited(text, known) for name, text in library().items()}
     rows = "\n".join(f"| **[{mark}]** | {meaning} |" for mark, meaning in MARKS.items())
-    texts = {"bibliography": BEGINNING.format(rows=rows)}
+    cells = {"bibliography": BEGINNING.format(rows=rows)}
     for key, source in known.items():
-        users = {
-            "Cited in": [f"[{_name(path, read[path])}]({path.name})" for path, keys in by_chapter.items() if key in keys],
-            "In the library": [f"`{name}`" for name, keys in by_module.items() if key in keys],
-        }
+        citing = {"Cited in": by_chapter, "In the library": by_module}
+        users = {where: [name for name, keys in found.items() if key in keys] for where, found in citing.items()}
         said = [f"{where}: {'; '.join(names)}" for where, names in users.items() if names]
-        texts[key] = "\n\n".join([f"### {key}", _in_full(source), *said])
-    metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
-    cells = [
-        {"cell_type": "markdown", "id": key, "metadata": {}, "source": text.splitlines(keepends=True)}
-        for key, text in texts.items()
-    ]
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        cells[key] = "\n\n".join([f"### {key}", _in_full(source), *said])
+    return page(cells)
 
 
-def _name(path: Path, notebook: Mapping[str, Any]) -> str:
-    title = "".join(_markdown(notebook)[0]["source"]).splitlines()[0].removeprefix("# ")
+def _titled(path: Path, text: str) -> str:
+    title = text.splitlines()[0].removeprefix("# ")
     number = path.stem.split("_")[0]
-    return f"{number} {title}" if number.isdigit() else title
+    return f"[{f'{number} {title}' if number.isdigit() else title}]({path.name})"
 
 
 def _in_full(source: Source) -> str:
@@ -146,18 +121,6 @@ def _in_full(source: Source) -> str:
 def write(folder: Path) -> list[Path]:
     """Returns the notebooks that were out of date and are written again: chapters first, then the bibliography."""
     known = sources(folder / "references.bib")
-    made = dict(chapters(folder))
-    for notebook in made.values():
-        for cell in _markdown(notebook):
-            cell["source"] = fresh("".join(cell["source"]), known).splitlines(keepends=True)
-    changed = [path for path, notebook in made.items() if _written(path, notebook)]
-    page = folder / BIBLIOGRAPHY
-    return changed + ([page] if _written(page, bibliography(folder, known)) else [])
-
-
-def _written(path: Path, notebook: Mapping[str, Any]) -> bool:
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.write_text(text, encoding="utf-8")
-    return True
+    made = {path: read(path) for path in by_hand(folder)}
+    changed = written({path: reworded(one, [fresh(text, known) for text in texts(one)]) for path, one in made.items()})
+    return changed + written({folder / BIBLIOGRAPHY: bibliography(folder, known)})

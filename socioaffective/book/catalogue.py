@@ -40,7 +40,7 @@ def public() -> Iterator[tuple[str, Any]]:
 
     >>> from socioaffective.book.catalogue import public
     >>> names = dict(public())
-    >>> [name in names for name in ("simulate", "policies.climber", "worlds.drmdp.solve")]
+    >>> [name in names for name in ("simulate", "policies.climber", "worlds.drmdp.table")]
     [True, True, True]
     """
     for name in sa.__all__:

@@ -5,7 +5,6 @@ It is `notebooks/glossary.ipynb`, and chapters link to it where they first say a
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,12 +15,12 @@ from typing import Any
 
 import sympy
 
+from socioaffective.book.notebooks import GLOSSARY, chapters, page, read, reworded, texts, written
 from socioaffective.book.terms import FORMS, TERMS
 from socioaffective.models import CATALOGUE
 from socioaffective.publish import anchor
 from socioaffective.quantities import Quantity
 
-PAGE = "glossary.ipynb"
 HEAD = """# Glossary and notation
 
 Every quantity of the models and every word that the book teaches, once. Where a chapter first says one of them in bold, it \
@@ -29,13 +28,12 @@ links to here.
 
 ## Notation card
 
-A model also uses the symbols of those above it that it is made of; each stands where it first appears, after the chapters \
-that use the model."""
+Each line has a model, the chapters that use it, and its symbols, but for those that a line above has already."""
 ENTRIES = """## Entries
 
-For each model: what the quantity is, its value or where it starts, its range, and its unit, if it has one. What the models \
-agree on is said once. All of it is made from the models and the chapters by `python -m socioaffective.book pages`, and \
-changed there."""
+For each quantity: what it is, and in each model its value or where it starts, its range, and its unit, if it has one. What \
+models agree on is said once. The page is made from the models, the chapters and `socioaffective/book/terms.py` by \
+`python -m socioaffective.book pages`."""
 # What a line of an entry and a line of the card call each kind.
 KINDS = {
     "state": ("a state of", "states"),
@@ -44,7 +42,7 @@ KINDS = {
     "input": ("an input of", "inputs"),
     "observable": ("computed in", "computed"),
 }
-BOLD = re.compile(r"\[\*\*([^*\n]+)\*\*\]\(" + re.escape(PAGE) + r"#[^)]*\)|\*\*([^*\n]+)\*\*")
+BOLD = re.compile(r"\[\*\*([^*\n]+)\*\*\]\(" + re.escape(GLOSSARY) + r"#[^)]*\)|\*\*([^*\n]+)\*\*")
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,6 @@ def entries() -> dict[str, Entry]:
     return {name: Entry(name, tuple(uses.get(name, ())), *taught.get(name, ())) for name in sorted({*uses, *taught})}
 
 
-def chapters(folder: Path) -> list[Path]:
-    """Returns the notebooks of the book in the order of reading, the toolkit after the tour."""
-    return sorted(
-        [*folder.glob("[0-9][0-9]_*.ipynb"), folder / "toolkit.ipynb"], key=lambda p: p.name.replace("toolkit", "00_u")
-    )
-
-
-def sources(notebook: Mapping[str, Any], kind: str) -> list[str]:
-    """Returns what stands in the cells of a kind, "markdown" or "code"."""
-    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind]
-
-
 def card(notebooks: Mapping[str, Mapping[str, Any]]) -> str:
     """Returns the notation card: a line for each model, with the chapters that use it and the symbols that are new in it."""
     seen: set[tuple[str, str]] = set()
@@ -153,7 +139,7 @@ def card(notebooks: Mapping[str, Mapping[str, Any]]) -> str:
         used = [
             f"[{chapter.partition('_')[0]}]({chapter}.ipynb)"
             for chapter, notebook in notebooks.items()
-            if re.search(rf"sa\.models\.{name}\b", "\n".join(sources(notebook, "code")))
+            if re.search(rf"sa\.models\.{name}\b", "\n".join(texts(notebook, "code")))
         ]
         kinds = {kind: [f"{letter(q)} [{q.label}](#{anchor(q.name)})" for q in new if q.kind == kind] for kind in KINDS}
         said = "; ".join(f"*{KINDS[kind][1]}* {', '.join(symbols)}" for kind, symbols in kinds.items() if symbols)
@@ -173,7 +159,7 @@ def named(text: str, known: Iterable[str]) -> str | None:
     return next((name for name in (word, word.replace(" ", "_"), word.removesuffix("s")) if name in known), None)
 
 
-def prose(source: str) -> Iterator[tuple[str, bool]]:
+def by_line(source: str) -> Iterator[tuple[str, bool]]:
     """Yields the lines of a Markdown cell, and whether each is prose: no heading, no question set apart, no code."""
     fenced = False
     for line in source.splitlines(keepends=True):
@@ -184,7 +170,7 @@ def prose(source: str) -> Iterator[tuple[str, bool]]:
 
 def bold(cells: Iterable[str]) -> Iterator[str]:
     """Yields what stands in bold in the prose of some cells, in order."""
-    for line, is_prose in (pair for source in cells for pair in prose(source)):
+    for line, is_prose in (pair for source in cells for pair in by_line(source)):
         if is_prose:
             yield from (found[1] or found[2] for found in BOLD.finditer(line))
 
@@ -196,59 +182,34 @@ def linked(cells: Iterable[str], known: Iterable[str]) -> list[str]:
     >>> linked(["**Ties** wear. Not all **ties**."], ["ties"])
     ['[**Ties**](glossary.ipynb#ties) wear. Not all **ties**.']
     """
-    seen = {None}
+    seen: set[str] = set()
 
     def link(found: re.Match) -> str:
         name = named(text := found[1] or found[2], known)
-        if name in seen:
+        if name is None or name in seen:
             return f"**{text}**"
         seen.add(name)
-        return f"[**{text}**]({PAGE}#{anchor(name)})"
+        return f"[**{text}**]({GLOSSARY}#{anchor(name)})"
 
-    return ["".join(BOLD.sub(link, line) if is_prose else line for line, is_prose in prose(source)) for source in cells]
+    return ["".join(BOLD.sub(link, line) if is_prose else line for line, is_prose in by_line(source)) for source in cells]
 
 
 def _cells(notebooks: Mapping[str, Mapping[str, Any]], known: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
-    """Yields the cells of the page: a name and the text; the entries of one letter share a cell."""
-    yield "card", f"{HEAD}\n\n{card(notebooks)}"
-    yield "entries", ENTRIES
+    """Yields the cells of the page: an id and the text; the entries of one letter share a cell."""
+    yield "gl-card", f"{HEAD}\n\n{card(notebooks)}"
+    yield "gl-entries", ENTRIES
     for initial, group in groupby(known.values(), key=lambda entry: entry.name[0]):
-        yield initial, "\n\n".join(entry.text() for entry in group)
+        yield f"gl-{initial}", "\n\n".join(entry.text() for entry in group)
 
 
-def _written(notebook: Mapping[str, Any]) -> str:
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def wanted(folder: Path) -> dict[Path, str]:
-    """Returns what should stand in the page and in each chapter of a folder, by path."""
+def wanted(folder: Path) -> dict[Path, dict[str, Any]]:
+    """Returns what should stand in each chapter of a folder and in the page, by path."""
     known = entries()
-    notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in chapters(folder)}
-    page = {
-        "cells": [
-            {"cell_type": "markdown", "id": f"gl-{name}", "metadata": {}, "source": text.splitlines(keepends=True)}
-            for name, text in _cells(notebooks, known)
-        ],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    for notebook in notebooks.values():
-        texts = iter(linked(sources(notebook, "markdown"), known))
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                cell["source"] = next(texts).splitlines(keepends=True)
-    return {folder / PAGE: _written(page)} | {folder / f"{stem}.ipynb": _written(n) for stem, n in notebooks.items()}
+    notebooks = {path.stem: read(path) for path in chapters(folder)}
+    linked_up = {folder / f"{stem}.ipynb": reworded(one, linked(texts(one), known)) for stem, one in notebooks.items()}
+    return {**linked_up, folder / GLOSSARY: page(dict(_cells(notebooks, known)))}
 
 
 def write(folder: Path) -> list[Path]:
-    """Returns the files of a folder that were not as they should be, once they are."""
-    changed = []
-    for path, text in wanted(folder).items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
-    return changed
+    """Returns the notebooks of a folder that were not as they should be, once they are: chapters first, then the page."""
+    return written(wanted(folder))

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from socioaffective.book.notebooks import BIBLIOGRAPHY
 from socioaffective.checks import unknown
 from socioaffective.worlds import MARKS
 
@@ -23,7 +24,6 @@ except ModuleNotFoundError as missing:
     ) from missing
 
 BIB = Path(__file__).parents[2] / "notebooks" / "references.bib"
-BIBLIOGRAPHY = "bibliography.ipynb"
 
 _INITIALS = r", [A-Z]\.(?:[ -][A-Z]\.)*"
 _NAME = rf"(?:(?:[Vv]an|[Vv]on|[Dd]e|der) )*[A-ZÀ-Þ][\wÀ-ÿ'’-]+(?:{_INITIALS})?"

@@ -9,13 +9,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from socioaffective.book import catalogue
+from socioaffective.book import catalogue, notebooks
 from socioaffective.publish import HERE, WEB, title
 from socioaffective.publish.cells import Writer
 from socioaffective.publish.charts import recoloured
 from socioaffective.publish.widgets import Saved
 
-FIRST = ("00_tour", "toolkit")
 AFTER = ("own_model", "at_scale", "glossary", "bibliography")
 CONTENTS = """
 ```{{toctree}}
@@ -36,7 +35,7 @@ def stage(root: Path, to: Path) -> None:
     """
     shutil.rmtree(to, ignore_errors=True)
     (to / "_static").mkdir(parents=True)
-    chapters = [*FIRST, *sorted(p.stem for p in root.glob("notebooks/[0-9]*.ipynb") if p.stem not in FIRST)]
+    chapters = [path.stem for path in notebooks.chapters(root / "notebooks")]
     sets = [n for n in (*chapters, "challenge") if (root / "exercises" / n).is_dir()]
     parts = {
         "Chapters": [f"notebooks/{name}" for name in chapters],

@@ -16,7 +16,7 @@ TERMS = {
     "toolkit": {
         "dynamical systems": "The mathematics of rules of change: where they lead, from which starts, and what alters that.",
         "rule of change": "A statement of how fast a quantity changes, for every value that it can have.",
-        "rest point": "A state at which every rate of change is zero, so that nothing moves.",
+        "rest point": "A state at which every rate of change is zero, so that nothing moves: a resting place.",
         "stable": "Of a rest point: what starts near it stays near it and comes back after a small push.",
         "unstable": "Of a rest point: some small pushes, however small, grow and lead away from it.",
         "exponential": "Growth or decay at a constant times what there is, such as the distance from a rest point nearby.",
@@ -141,6 +141,9 @@ TERMS = {
     },
     "11_oversight": {
         "level": "An alarm by level rings when an answer, or several running, is below a threshold.",
+        "low": "Of a person: below what they would have had without the assistant, at that moment and by a set amount.",
+        "slack": "What a CUSUM takes off each shortfall, so that small ones do not add up to an alarm.",
+        "truly declined": "Low for eight weeks or more, which is what an alarm should foresee.",
         "warning sign": "A statistical trace of a weaker return to rest, such as rising variance, that may precede a fold.",
         "return rate": "The rate at which a system comes back from a small shock; it goes to zero at a fold.",
         "cusum": "A CUSUM adds up how far answers fall short of a yardstick, and rings when the sum passes a threshold.",
@@ -151,13 +154,13 @@ TERMS = {
 FORMS = {
     "assistant's share": "authorship",
     "attachment cues": "cues",
-    "break-even exploitation": "break-even",
     "climbs": "climber",
     "endorsed": "endorsement",
     "frustrated": "frustration",
     "hopf": "hopf point",
     "ill-being": "illbeing",
     "level of ties": "level",
+    "resting places": "rest point",
     "rising variance": "warning sign",
     "satisfied": "satisfaction",
     "selves": "self",
@@ -179,7 +182,6 @@ NO_TERMS = frozenset(
         "pin this run",
         "play",
         "together",
-        "truly declined",
         "tuned",
         "whole year",
     }

@@ -5,7 +5,7 @@ from socioaffective.models.levers import engagement, steering
 
 x = state("preference", "what the user likes, on one axis", start=0.5, bounds=(-1, 1), symbol="x")
 m = state("offer", "the assistant's model of the user, and what it offers", start=0.0, bounds=(-1, 1), symbol="m")
-autonomy = input("autonomy", 1.0, (0, 1), "autonomy satisfaction, which lets the user's own taste count", symbol="A")
+autonomy = input("autonomy", 1.0, (0, 1), "satisfaction of autonomy", symbol="S_A")
 x0 = parameter("anchor", 0.0, (-1, 1), "1", "where the user's own taste sits", "ours: the middle; any taste", symbol="x_0")
 g = parameter("target", 1.0, (-1, 1), "1", "where a steering assistant wants the preference",
     "ours: the far end; anywhere", symbol="g")  # fmt: skip

@@ -29,10 +29,13 @@ def build(title: str, satisfaction: Any, frustration: Any, prefix: str, letter: 
         return parameter(f"{prefix}{kind}", rates[kind], (0.01, 2), "1/week", meaning, RATES[kind].format(time=time),
                          symbol=letter + mark)  # fmt: skip
 
-    r, d = rate("gain", "r", "how fast support satisfies"), rate("loss", "d", "how fast thwarting wears satisfaction")
-    f, p = rate("strain", "f", "how fast thwarting frustrates"), rate("relief", "p", "how fast support eases frustration")
-    support = input(f"{prefix}support", 1.0, (0, 4), "what feeds the need", symbol=f"U{mark}")
-    thwarting = input(f"{prefix}thwarting", 1.0, (0, 8), "what hurts the need", symbol=f"T{mark}")
+    need = prefix.rstrip("_") or "the need"
+    r = rate("gain", "r", f"how fast support raises satisfaction of {need}")
+    d = rate("loss", "d", f"how fast thwarting wears satisfaction of {need}")
+    f = rate("strain", "f", f"how fast thwarting raises frustration of {need}")
+    p = rate("relief", "p", f"how fast support eases frustration of {need}")
+    support = input(f"{prefix}support", 1.0, (0, 4), f"what feeds {need}", symbol=f"U{mark}")
+    thwarting = input(f"{prefix}thwarting", 1.0, (0, 8), f"what hurts {need}", symbol=f"T{mark}")
     S, F = satisfaction, frustration
     equations = {S: r * support * (1 - S) - d * thwarting * S, F: f * thwarting * (1 - F) - p * support * F}
     return Model(

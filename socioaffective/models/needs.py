@@ -61,10 +61,8 @@ relatedness = one("relatedness", "R", 0.35, 0.48, H + warm * e * v, phi_R + thet
 NAMES = {"autonomy": autonomy, "competence": competence, "relatedness": relatedness}
 satisfactions = [block.symbols[name] for name, block in NAMES.items()]
 frustrations = [block.symbols[f"{name}_frustration"] for name, block in NAMES.items()]
-weights = [
-    parameter(f"weight_of_{n}", 1.0, (0.01, 1), "1", f"weight of {n}", "ours: equal; any but none", f"omega_{n[0].upper()}")
-    for n in NAMES
-]
+said = {n: f"weight of {n} in well-being and ill-being" for n in NAMES}
+weights = [strength(f"weight_of_{n}", 1.0, (0.01, 1), said[n], "equal; any but none", f"omega_{n[0].upper()}") for n in NAMES]
 u = parameter("substitutability", 0.3, (0, 1), "1", "how far one need can stand in for another",
               "ours: a little; from not at all (0) to fully (1)", symbol="mu")  # fmt: skip
 together, apart = ces(u, *weights, *satisfactions), 1 - ces(u, *weights, *(1 - F for F in frustrations))

@@ -8,7 +8,7 @@ from sympy import atan2, pi, sqrt
 from socioaffective.model import Model, observable, parameter, state
 
 along = state("along", "part of the person's values along the content shown", start=0.5, bounds=(-1, 1), symbol="p_1")
-across = state("across", "part of the person's values across it", start=0.75**0.5, bounds=(-1, 1), symbol="p_2")
+across = state("across", "part of the person's values across the content shown", start=0.75**0.5, bounds=(-1, 1), symbol="p_2")
 eta = parameter("learning", 0.3, (0, 5), "1/step", "how far one exposure turns the person",
     "ours: seen in ten steps; none to six times the length", symbol="eta")  # fmt: skip
 

@@ -16,7 +16,7 @@ from socioaffective.model import Model
 from socioaffective.models import CATALOGUE
 from socioaffective.models.engagement import bv
 from socioaffective.models.needs import relatedness, theta_R
-from socioaffective.models.set_point import c, first, target
+from socioaffective.models.set_point import first, target, y
 from socioaffective.models.ties import H, eps, growth
 from socioaffective.models.wanting import sens
 
@@ -88,7 +88,7 @@ TRAITS = _table(
         "loneliness",
         "how far contact falls short of what is wanted, at the beginning",
         (plus(H, -0.1), plus(relatedness.symbols["ties"], -0.1), plus(relatedness.symbols["relatedness"], -0.08),
-         plus(relatedness.symbols["relatedness_frustration"], 0.08), plus(c, -0.08)),
+         plus(relatedness.symbols["relatedness_frustration"], 0.08), plus(y, -0.08)),
         "it is where somebody begins, not what they are: only start values move, and ties where they are held",
         "ours; loneliness as a gap between contact and set point: Matthews and Tye 2019 [READ: abstract]",
     ),
