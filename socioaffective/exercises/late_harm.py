@@ -54,7 +54,7 @@ def _relief_misread(warm: float, begun_with: float) -> list[tuple[float, str]]:
     felt = run["felt_relatedness"]
     mistakes = [
         (
-            float(felt["time"][felt.argmax()]),
+            float(felt["time"][np.argmax(felt.values)]),
             "Then they feel closest to others. Compare them with their twin, not with their past.",
         ),
         (_falls_to(felt[1:], float(felt[0])), "Then they feel less close than on the first day. Compare them with their twin."),
@@ -68,9 +68,8 @@ def _relief_misread(warm: float, begun_with: float) -> list[tuple[float, str]]:
 
 def _closer_than_the_twin(week: float, **life: float) -> str:
     lead = float(_relief(**life).interp(time=min(week, WEEKS)))
-    return (
-        f"In week {week:g} felt relatedness is {abs(lead):.3f} {'above' if lead > 0 else 'below'} that of the twin without it."
-    )
+    side = "above that of their twin: wait longer" if lead > 0 else "below that of their twin: look earlier"
+    return f"In week {week:g} their felt relatedness is {abs(lead):.3f} {side}."
 
 
 def _relief_then_erosion(warm: float, begun_with: float) -> bool:

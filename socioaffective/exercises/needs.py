@@ -112,12 +112,9 @@ def _welcome_misread(push: float, welcome: float, toll: float) -> list[tuple[flo
 
 
 def _pulled(pull: float, push: float, welcome: float, toll: float) -> str:
-    side = (
-        "better off than without: there is room for more"
-        if pull < _toll_paid(push, welcome, toll)
-        else "worse off than without"
-    )
-    return f"To the doubter, with a wanting of {pull:g} this person's autonomy is {side}."
+    more = pull < _toll_paid(push, welcome, toll)
+    side = "better off than without: they can bear more" if more else "worse off than without: they can bear less"
+    return f"In the doubter's version, with a wanting of {pull:g}, this person's autonomy is {side}."
 
 
 def _doubt_costs_room(push: float, welcome: float, toll: float) -> bool:
