@@ -86,6 +86,19 @@ WRONG = {
         (-0.5, "goes from 0 to 1."),
         ("the mean", "must be a plain number"),
     ],
+    6: [
+        (0.2093, "the chapter's own answer"),
+        (0.1925, "on all of the steering"),
+        (0.1976, "the part that is welcome, alone"),
+        (0.147, "has been subtracted"),
+        (0.8378, "free of compulsion"),
+        (0.241, "if nobody steered"),
+        (1, "not to endorse the pull"),
+        (0.12, "they can bear more"),
+        (0.3, "they can bear less"),
+        (16.2, "Did you give a percentage"),
+        (None, "must be a plain number"),
+    ],
 }
 RIGHT = {
     1: [0.1566, 0.16, np.float64(0.153), sympy.Rational(13, 83)],
@@ -104,6 +117,7 @@ RIGHT = {
         fading.replace(support=3, thwarting=0),
     ],
     5: [0.4689, 0.473, np.float32(0.466), sympy.Rational(47, 100)],
+    6: [0.1622, 0.165, np.float64(0.16), 1 - sympy.Rational(759, 906)],
 }
 HIDDEN = {
     4: [

@@ -106,6 +106,17 @@ WRONG = {
         (14.5, "whole exposures"),
         ("fourteen", "must be a plain number"),
     ],
+    6: [
+        (-100, "one world in other words"),
+        (-70, "some of its best plans treat"),
+        (11, "for its own sake"),
+        (10, "treats much sooner"),
+        (0, "one indeed: real-time"),
+        (500, "initial, natural shifts, myopic, pareto. But less is enough"),
+        (-90, "each of the seven"),
+        (-69.5, "Give a whole number"),
+        ("dreaded", "must be a plain number"),
+    ],
 }
 RIGHT = {
     1: [1.5, Fraction(3, 2), np.float64(1.5), sympy.Rational(3, 2)],
@@ -119,6 +130,7 @@ RIGHT = {
     ],
     4: [two((1, 1), (-1, 0)), by_state(), by_chance()],
     5: [14, 14.0],
+    6: [-69, -69.0, np.int64(-69), Fraction(-69)],
 }
 HIDDEN = {
     4: [

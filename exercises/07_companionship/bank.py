@@ -88,6 +88,27 @@ WRONG = {
         (lambda: {"cues": 0.2}, "cannot be run"),
         (0.3, "Give a policy"),
     ],
+    6: [
+        (19, "feel closest to others"),
+        (77.4, "than on the first day"),
+        (23.3, "fewer ties than at the start"),
+        (3.8, "in months"),
+        (115, "in days"),
+        (10, "above that of their twin: wait longer"),
+        (40, "below that of their twin: look earlier"),
+        (600, "In week 600"),
+        ("in spring", "must be a plain number"),
+    ],
+    7: [
+        (0.6652, "There one of them tips"),
+        (0.5561, "would come back"),
+        (0.4171, "ties of 0.5"),
+        (0.3945, "the ties that are left"),
+        (0.35, "the one whom nothing tips has"),
+        (0.9, "With cues of 0.9"),
+        (43, "a percentage"),
+        (None, "must be a plain number"),
+    ],
 }
 RIGHT = {
     1: [0.5016, 0.495, np.float32(0.51), sympy.Rational(1, 2)],
@@ -107,6 +128,8 @@ RIGHT = {
         lambda state: clipped(0.7 * (1 - state["wanting"])),
         lambda state: clipped(min(0.69, 3 * (state["ties"] - 0.3 - state["wanting"] / 4))),
     ],
+    6: [16.42, 16, np.float32(16.8), sympy.Rational(33, 2)],
+    7: [0.4305, 0.433, np.float64(0.428), sympy.Rational(43, 100)],
 }
 HIDDEN = {
     5: [

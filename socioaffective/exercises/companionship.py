@@ -13,6 +13,7 @@ import xarray as xr
 from socioaffective.dynamics.equilibrium import Equilibrium, equilibria
 from socioaffective.dynamics.tracing import continuation
 from socioaffective.exercises.answers import alike, attempt, formula, is_plan, lever_of
+from socioaffective.exercises.late_harm import RELIEF, SLOPE
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import companion, ties
 from socioaffective.simulation.runs import simulate
@@ -280,4 +281,6 @@ QUESTIONS = {
         promise="after the break, two stable places of rest and a saddle",
     ),
     5: Question(way_back),
+    6: RELIEF,
+    7: SLOPE,
 }

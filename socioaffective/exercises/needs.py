@@ -10,13 +10,14 @@ import numpy as np
 import sympy
 
 from socioaffective.aggregates import evaluate
-from socioaffective.dynamics.equilibrium import Equilibrium, equilibria
-from socioaffective.exercises.answers import alike, attempt, formula, way_out
+from socioaffective.dynamics.equilibrium import equilibria
+from socioaffective.exercises.answers import alike, attempt, formula
+from socioaffective.exercises.own_need import build_need, chapter_confounds
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
-from socioaffective.model import Model
 from socioaffective.models import need, needs
 
 USE = 0.5
+PRODUCT = "But what is left of volition is a product, with a factor for steering and one for wanting."
 
 
 @lru_cache(maxsize=1)
@@ -56,11 +57,7 @@ def _volition_misread(pull: float, endorsed: float) -> list[tuple[float, str]]:
             whole / welcome,
             f"That is what steering and wanting may take together. Some of it is gone already: wanting is {pull:g}.",
         ),
-        (
-            (whole - pull) / welcome,
-            "Wanting has been subtracted. But what is left of volition is a product, with a factor for steering and one for "
-            "wanting.",
-        ),
+        ((whole - pull) / welcome, f"Wanting has been subtracted. {PRODUCT}"),
         (1 - whole, "That is how much of the use must be volitional. Ask how much steering leaves that much."),
     ]
     if endorsed:
@@ -76,6 +73,63 @@ def _steered(steering: float, pull: float, endorsed: float) -> str:
     more = steering < _allowance(pull, endorsed)
     side = "better off than without: there is room for more" if more else "worse off than without: steer less"
     return f"With steering of {steering:g} this person's autonomy is {side}."
+
+
+@lru_cache(maxsize=1)
+def _even_wanting() -> Any:
+    """Returns the wanting that leaves room for just this steering, in symbols of steering and endorsement."""
+    (even,) = sympy.solve(_even_steering() - needs.symbols["steering"], needs.symbols["wanting"])
+    return even
+
+
+def _bearable(push: float, endorsed: float) -> float:
+    return float(_even_wanting().subs({needs.symbols["steering"]: push, needs.symbols["endorsement"]: endorsed}))
+
+
+def _excused(welcome: float, toll: float) -> float:
+    """Returns the endorsement that does in the chapter's model what this one does once it has a price."""
+    return welcome * (1 - toll)
+
+
+def _toll_paid(push: float, welcome: float, toll: float) -> float:
+    return _bearable(push, _excused(welcome, toll))
+
+
+def _welcome_misread(push: float, welcome: float, toll: float) -> list[tuple[float, str]]:
+    whole, taken, key = _bearable(0.0, 0.0), push * (1 - _excused(welcome, toll)), _toll_paid(push, welcome, toll)
+    return [
+        (
+            _bearable(push, welcome),
+            "That is the chapter's own answer, in which the part that is welcome goes free: look for 1 - endorsement.",
+        ),
+        (_bearable(push * toll, 0), "That puts the price on all of the steering. What is not endorsed takes in full."),
+        (_bearable(push * welcome * toll, 0), "That is the part that is welcome, alone. What is not endorsed takes too."),
+        (whole - taken, f"What steering takes has been subtracted. {PRODUCT}"),
+        (1 - key, "That much of the use must be free of compulsion. Wanting is the rest."),
+        (whole, "That is what wanting could have if nobody steered."),
+        (1.0, "To endorse the steering is not to endorse the pull: wanting has a factor of its own, which nothing excuses."),
+    ]
+
+
+def _pulled(pull: float, push: float, welcome: float, toll: float) -> str:
+    more = pull < _toll_paid(push, welcome, toll)
+    side = "better off than without: they can bear more" if more else "worse off than without: they can bear less"
+    return f"In the doubter's version, with a wanting of {pull:g}, this person's autonomy is {side}."
+
+
+def _doubt_costs_room(push: float, welcome: float, toll: float) -> bool:
+    """Returns whether wanting decides, and use that would be harmless in the chapter's version is harmful in the doubter's."""
+    person, key = {"engagement": USE, "steering": push}, _toll_paid(push, welcome, toll)
+    alone, at_ease, beyond, chapter = (
+        _at_rest(**life)["autonomy"]
+        for life in (
+            {"engagement": 0},
+            person | {"wanting": 0, "endorsement": _excused(welcome, toll)},
+            person | {"wanting": key + 0.01, "endorsement": _excused(welcome, toll)},
+            person | {"wanting": key + 0.01, "endorsement": welcome},
+        )
+    )
+    return min(at_ease, chapter) > alone > beyond
 
 
 @lru_cache(maxsize=64)
@@ -158,70 +212,6 @@ def curve_of_rest(answer: Any) -> str:
         if alike(found, wrong):
             raise Reply(sentence)
     raise Reply("Solve each rate of change for T over U at rest. Both say the same of one life, so set them equal.")
-
-
-def _lives(much: float, little: float) -> dict[str, tuple[float, float, bool, bool]]:
-    """Returns support, thwarting, and whether satisfaction and frustration must rest in their upper half."""
-    return {
-        "fed": (much, little, True, False),
-        "hurt": (little, much, False, True),
-        "fed and hurt": (much, much, True, True),
-        "left alone": (little, little, False, False),
-    }
-
-
-def _rests(model: Model, much: float, little: float) -> dict[str, list[Equilibrium]]:
-    """Returns the stable rest points of each life."""
-    return {
-        label: [point for point in equilibria(model, support=u, thwarting=t) if point.stable]
-        for label, (u, t, _, _) in _lives(much, little).items()
-    }
-
-
-def _chapter_confounds(much: float, little: float) -> bool:
-    """Returns whether the chapter's model tells the first two lives apart and not the last two."""
-    fed, hurt, both, neither = (
-        [point.state["satisfaction"] for point in points] for points in _rests(need, much, little).values()
-    )
-    return fed[0] > 0.6 and hurt[0] < 0.4 and np.allclose(both, neither)
-
-
-def build_need(answer: Any, much: float, little: float) -> str:
-    if not isinstance(answer, Model):
-        raise Reply("Give a model, made with sa.Model.")
-    if set(answer.states) != {"satisfaction", "frustration"} or answer.clock != "continuous" or answer.noise:
-        raise Reply("The model has two states, satisfaction and frustration, in continuous time and without noise.")
-    if any(q.bounds != (0, 1) for q in answer.states.values()):
-        raise Reply("Let both states live between 0 and 1.")
-    if not {"support", "thwarting"} <= set(answer.settings):
-        raise Reply("The model needs inputs with the names 'support' and 'thwarting'.")
-    corners = [{"support": u, "thwarting": t} for u in (0, little, much) for t in (0, little, much)]
-    if leaves := attempt("This model", way_out, answer, corners):
-        raise Reply(f"The need leaves its bounds: {leaves}.")
-    found = attempt("This model", _rests, answer, much, little)
-    for label, points in found.items():
-        if not points:
-            raise Reply(
-                f"In the life '{label}' there is no stable resting place. Does each state have something that holds it?"
-            )
-    ends = {label: [(p.state["satisfaction"], p.state["frustration"]) for p in points] for label, points in found.items()}
-    if all(abs(S + F - 1) < 1e-6 for pairs in ends.values() for S, F in pairs):
-        raise Reply("Here frustration is only satisfaction turned round: one scale, on which nobody has both.")
-    if np.allclose(sorted(ends["fed and hurt"])[0], sorted(ends["left alone"])[0], atol=1e-6):
-        S, F = ends["left alone"][0]
-        raise Reply(
-            f"Much of both and little of both rest at the same place, {S:.2f} and {F:.2f}: only the proportion of thwarting to "
-            "support counts. What else would have to act on a need?"
-        )
-    for label, (u, t, *upper) in _lives(much, little).items():
-        for pair in ends[label]:
-            for name, level, high in zip(("satisfaction", "frustration"), pair, upper, strict=True):
-                if (level > 0.5) != high:
-                    raise Reply(
-                        f"In the life '{label}' (support {u:g}, thwarting {t:g}) {name} rests at {level:.2f}, and should rest "
-                        f"{'above' if high else 'below'} one half."
-                    )
-    return "All four can be lived in, because something acts here that is neither support nor thwarting. The chapter has none."
 
 
 THREE = ("autonomy", "competence", "relatedness")
@@ -346,7 +336,7 @@ QUESTIONS = {
             "much": Number(1.6, "much support, or much thwarting", [1.4, 1.6, 1.8]),
             "little": Number(0.3, "little support, or little thwarting", [0.2, 0.3, 0.4]),
         },
-        _chapter_confounds,
+        chapter_confounds,
         "lives of which the chapter's model tells two apart, and the other two not",
     ),
     5: quantity(
@@ -363,5 +353,22 @@ QUESTIONS = {
         },
         regime=_one_turn,
         promise="a ranking by well-being that turns once",
+    ),
+    6: quantity(
+        "Wanting",
+        _toll_paid,
+        0.003,
+        "The price works just as a smaller endorsement would, so that autonomy alone cannot tell the two apart. That welcome "
+        "influence is free was put into the model, not found with it.",
+        _pulled,
+        mistakes=_welcome_misread,
+        share=True,
+        numbers={
+            "push": Number(0.4, "steering", [0.3, 0.35, 0.4]),
+            "welcome": Number(0.9, "share of it that they endorse", [0.8, 0.9]),
+            "toll": Number(0.15, "what welcome steering takes, as a share of what unwelcome does", [0.12, 0.15, 0.18]),
+        },
+        regime=_doubt_costs_room,
+        promise="somebody who can bear some wanting, and less of it than in the chapter's version",
     ),
 }

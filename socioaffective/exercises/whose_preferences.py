@@ -14,7 +14,7 @@ from socioaffective.exercises.answers import alike, attempt, formula
 from socioaffective.exercises.questions import Number, Question, Reply, quantity
 from socioaffective.models import sphere
 from socioaffective.simulation.runs import simulate
-from socioaffective.worlds.drmdp import DRMDP, examples, horizon_threshold, judge, solve
+from socioaffective.worlds.drmdp import DRMDP, OBJECTIVES, examples, horizon_threshold, judge, solve
 
 PLEASED, LONGEST = 0.9, 60
 # An exact answer, written as a float.
@@ -206,6 +206,71 @@ def _tangents(angle: float, turning: float) -> str:
     return f"The tangent goes from {high:.3g} below {low:.3f}, at 1/{1 + turning:g} a step."
 
 
+# Without the one that has to be told which self.
+SEVEN = [objective for objective in OBJECTIVES if objective != "privileged"]
+ALONE = 10
+
+
+def _round_world(first: int, joy: int) -> DRMDP:
+    """Returns a game or a clinic, by what the first round is worth, and what each later one gives or its lack takes."""
+    world = contented(ALONE, -first)
+    later = {("influenced", "here", "noop"): -joy, ("influenced", "here", "influence"): joy}
+    return world.replace(rewards={**world.rewards, **later})
+
+
+@lru_cache(maxsize=4096)
+def _verdicts(first: int, rounds: int, joy: int) -> dict[str, str]:
+    return {objective: solve(_round_world(first, joy), objective, rounds).verdict for objective in SEVEN}
+
+
+def _right_for_both(first: int, rounds: int, dread: int, joy: int) -> list[str]:
+    """Returns the objectives that leave the player alone and treat the patient whose first session is worth so much."""
+    game, clinic = _verdicts(-dread, rounds, joy), _verdicts(first, rounds, joy)
+    return [objective for objective in SEVEN if (game[objective], clinic[objective]) == ("never", "always")]
+
+
+@lru_cache(maxsize=64)
+def least_first(rounds: int, dread: int, joy: int) -> int:
+    """Returns what a first session must be worth, at least, for an objective to be right for both the player and the patient.
+
+    >>> from socioaffective.exercises.whose_preferences import least_first
+    >>> least_first(3, 100, 50)
+    -69
+    """
+    return next(first for first in range(-dread, 2 * ALONE) if _right_for_both(first, rounds, dread, joy))
+
+
+def _another_first(rounds: int, dread: int, joy: int) -> list[tuple[float, str]]:
+    key, draw = least_first(rounds, dread, joy), ALONE * rounds - joy * (rounds - 1)
+    mistakes = [
+        (-dread, "There clinic and game are one world in other words. No objective can treat one thing in two ways."),
+        (draw + 1, "From there on real-time treats the patient. But at this horizon it plays with the player too."),
+        (ALONE + 1, "From there on the self at the start would have it for its own sake. One of the objectives asks for less."),
+        (ALONE, "There the self at the start loses nothing by it. But one of the objectives treats much sooner."),
+    ]
+    if key == draw + 1:
+        mistakes.append((draw, f"With {draw} real-time has a draw: then some of its best plans treat, and not all."))
+    return [(float(wrong), sentence) for wrong, sentence in mistakes if wrong != key]
+
+
+def _first_given(first: float, **case: int) -> str:
+    if first != int(first):
+        return "Give a whole number."
+    if first > least_first(**case):
+        found = _right_for_both(int(min(first, 2 * ALONE)), **case)
+        return f"With {first:g} there is one indeed: {', '.join(found)}. But less is enough."
+    return f"With a first session worth {first:g}, each of the seven either plays with the player too or does not always treat."
+
+
+def _one_number_turns_it(rounds: int, dread: int, joy: int) -> bool:
+    """Returns whether every objective does the same to the twins, and one is right for both from the key on, and not before."""
+    twins, key = _round_world(-dread, joy), least_first(rounds, dread, joy)
+    clinic = twins.relabelled({"natural": "stiff", "influenced": "mobile", "influence": "treat"})
+    same = all(solve(clinic, objective, rounds).verdict == said for objective, said in _verdicts(-dread, rounds, joy).items())
+    above = all(_right_for_both(first, rounds, dread, joy) for first in range(key, 2 * ALONE))
+    return same and above and -dread < key - 1 and not _right_for_both(key - 1, rounds, dread, joy)
+
+
 QUESTIONS = {
     1: quantity(
         "The sum of rewards",
@@ -265,5 +330,24 @@ QUESTIONS = {
         },
         regime=_passes_it_clearly,
         promise="content that pleases ever more, and passes 0.9 at one step clearly",
+    ),
+    6: quantity(
+        "What the first session is worth",
+        least_first,
+        EXACT,
+        lambda **case: (
+            f"From there on {' and '.join(_right_for_both(least_first(**case), **case))} will do: not because the aim of the "
+            "clinic is better, but because a number differs. A game with that number would be played just so."
+        ),
+        _first_given,
+        mistakes=_another_first,
+        relative=True,
+        numbers={
+            "rounds": Number(3, "horizon", [2, 3, 4]),
+            "dread": Number(100, "what a first round of the game costs", [75, 100, 120]),
+            "joy": Number(50, "what each later round gives, and its lack takes", [40, 50, 60]),
+        },
+        regime=_one_number_turns_it,
+        promise="no objective that is right for both twins, and one that is once the first session is worth enough",
     ),
 }

@@ -173,4 +173,6 @@ def test_the_guide_has_the_tables_of_today_and_every_objective_is_served():
     assert refreshed(guide, ROOT / "exercises", ROOT / "notebooks") == guide
     sets, known = outlines(ROOT / "exercises"), objectives(ROOT / "notebooks")
     served = {number for items in sets.values() for item in items for number in item.objectives}
+    checked = {number for items in sets.values() for item in items if not item.rubric for number in item.objectives}
     assert served == set(known)
+    assert sorted(set(known) - checked) == [], "for these there is no question that checks itself"
