@@ -5,7 +5,7 @@ import socioaffective
 project = "Socioaffective alignment"
 author = project_copyright = "The socioaffective developers"
 version = release = socioaffective.__version__
-language = "en_GB"
+language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "socioaffective.book.extension"]
 nb_execution_mode = "off"

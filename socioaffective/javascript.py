@@ -176,7 +176,7 @@ def _described(quantity: Quantity, rank: int) -> dict[str, Any]:
         "unit": quantity.unit,
         "low": low,
         "high": high,
-        "value": None if math.isnan(quantity.value) else float(quantity.value),
+        "value": None if quantity.kind == "observable" else float(quantity.value),
         "symbol": quantity.symbol,
         "colour": list(theme.colours(quantity.name, rank)),
     }

@@ -8,7 +8,7 @@ screen. Chromium without a graphics card, on whatever machine this runs: compare
 
 from statistics import median
 
-KEYS = 20
+KEYS = 8
 PATIENCE = 5_000
 LINES = ("autonomy", "competence", "relatedness", "ties")
 START = "import altair, anywidget, ipywidgets, numpy, traitlets\nimport socioaffective as sa\nsa.setup()"

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -103,6 +104,7 @@ answer_1, answer_2, answer_3 = np.float64("nan"), DataArray(), Steps()""",
     "fills memory": "kept = []\nwhile True:\n    kept.append(bytearray(b'x' * 2**24))",
     "fills memory by many": """
 import os
+import sys
 for _ in range(4):
     os.fork()
 kept = [bytearray(b"x" * 2**24) for _ in range(20)]
@@ -167,15 +169,18 @@ def test_nothing_is_read_or_written_outside(mark, tmp_path):
     (tmp_path / "key").write_text("21.6")
     (tmp_path / "cache" / "theirs").write_text("")
     package = Path(sa.__file__).parent
+    # The package and Python have to be seen, wherever they are.
+    hidden = {"home", "srv", "sys", "var"} - {path.parts[1] for path in (package, Path(sys.prefix), Path(sys.base_prefix))}
     places = [str(tmp_path), str(tmp_path / "cache"), str(package), str(Path.home()), "/usr/lib", "/etc", "/dev"]
     marked = mark(f"""
 import os
+import sys
 for place in {places}:
     try:
         open(place + "/mine", "w").close()
     except OSError:
         pass
-seen = [name for name in os.environ if "SECRET" in name] + [p for p in os.listdir("/") if p in ("home", "work", "var", "sys")]
+seen = [name for name in os.environ if "SECRET" in name] + [p for p in os.listdir("/") if p in {sorted(hidden)}]
 answer_4 = {RIGHT.partition("=")[2]}
 if seen or os.path.exists({str(pupils.source_of("00_tour"))!r}) or os.path.exists({str(tmp_path / "sent")!r}):
     answer_4 = None
