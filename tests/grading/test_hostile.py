@@ -104,7 +104,6 @@ answer_1, answer_2, answer_3 = np.float64("nan"), DataArray(), Steps()""",
     "fills memory": "kept = []\nwhile True:\n    kept.append(bytearray(b'x' * 2**24))",
     "fills memory by many": """
 import os
-import sys
 for _ in range(4):
     os.fork()
 kept = [bytearray(b"x" * 2**24) for _ in range(20)]
