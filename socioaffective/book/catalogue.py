@@ -50,7 +50,9 @@ def public() -> Iterator[tuple[str, Any]]:
         else:
             yield name, thing
     for world in sa.worlds:
-        yield from _inside(world.__name__.removeprefix("socioaffective."), world)
+        inside = _inside(world.__name__.removeprefix("socioaffective."), world)
+        # What a world reports is printed by the command `python -m socioaffective.worlds`.
+        yield from ((name, thing) for name, thing in inside if not name.endswith(".report"))
 
 
 def _inside(name: str, module: types.ModuleType) -> Iterator[tuple[str, Any]]:

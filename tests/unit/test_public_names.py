@@ -4,25 +4,13 @@ import inspect
 import re
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
 
 import socioaffective as sa
+from socioaffective.book.catalogue import public
 from socioaffective.models import CATALOGUE
-
-
-def public():
-    for name in sa.__all__:
-        thing = getattr(sa, name)
-        if isinstance(thing, types.ModuleType):
-            parts = getattr(thing, "__all__", None) or [
-                n for n, f in vars(thing).items() if inspect.isfunction(f) and f.__module__ == thing.__name__ and n[0] != "_"
-            ]
-            yield from ((f"{name}.{part}", getattr(thing, part)) for part in parts)
-        else:
-            yield name, thing
 
 
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=lambda v: v if isinstance(v, str) else "")
