@@ -186,4 +186,5 @@ def test_a_word_of_a_chapter_leads_to_its_entry(visit, pages):
     seen.page.click("a[href='glossary.html#felt_relatedness']")
     seen.page.wait_for_url("**/glossary.html#felt_relatedness")
     top = seen.page.evaluate("document.getElementById('felt_relatedness').getBoundingClientRect().top")
-    assert 0 <= top < seen.page.viewport_size["height"] / 2
+    # A page scrolls by whole pixels.
+    assert -1 < top < seen.page.viewport_size["height"] / 2
