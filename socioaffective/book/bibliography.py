@@ -1,4 +1,4 @@
-"""Pages: the parts of the book that are made from the sources: the bibliography, and how the lines under *Sources* begin."""
+"""Bibliography: what is made from the sources: the page of them all, and how the lines under *Sources* begin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from socioaffective.book.notebooks import BIBLIOGRAPHY, by_hand, page, prose, read, reworded, texts, written
+from socioaffective.book.notebooks import BIBLIOGRAPHY, by_hand, called, page, prose, read, reworded, texts, written
 from socioaffective.book.references import Source, cited, reference, sources
 from socioaffective.worlds import MARKS
 
@@ -89,7 +89,7 @@ def library() -> dict[str, str]:
 def bibliography(folder: Path, known: Mapping[str, Source]) -> dict[str, Any]:
     """Returns the bibliography as a notebook: what the marks mean, then each source with a heading that links lead to."""
     chapters = {path: prose(read(path)) for path in by_hand(folder)}
-    by_chapter = {_titled(path, text): cited(text, known) for path, text in chapters.items()}
+    by_chapter = {f"[{called(path, text)}]({path.name})": cited(text, known) for path, text in chapters.items()}
     by_module = {f"`{name}`": cited(text, known) for name, text in library().items()}
     rows = "\n".join(f"| **[{mark}]** | {meaning} |" for mark, meaning in MARKS.items())
     cells = {"bibliography": BEGINNING.format(rows=rows)}
@@ -99,12 +99,6 @@ def bibliography(folder: Path, known: Mapping[str, Source]) -> dict[str, Any]:
         said = [f"{where}: {'; '.join(names)}" for where, names in users.items() if names]
         cells[key] = "\n\n".join([f"### {key}", _in_full(source), *said])
     return page(cells)
-
-
-def _titled(path: Path, text: str) -> str:
-    title = text.splitlines()[0].removeprefix("# ")
-    number = path.stem.split("_")[0]
-    return f"[{f'{number} {title}' if number.isdigit() else title}]({path.name})"
 
 
 def _in_full(source: Source) -> str:

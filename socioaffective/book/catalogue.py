@@ -1,4 +1,4 @@
-"""Reference: a page for every public name and every model, and one of all claims, written from the package itself."""
+"""Catalogue: a page for every public name and every model, and one of all claims, written from the package itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import socioaffective as sa
+from socioaffective.book.notebooks import prose, read
 from socioaffective.claims import Claim, every
 
 NAMES = """# Every public name
@@ -128,7 +129,7 @@ def stated(chapters: Sequence[Path]) -> dict[str, list[Path]]:
     """Returns the chapters in whose text each claim's label stands."""
     found: dict[str, list[Path]] = {}
     for path in chapters:
-        for label in dict.fromkeys(LABEL.findall(path.read_text(encoding="utf-8"))):
+        for label in dict.fromkeys(LABEL.findall(prose(read(path)))):
             found.setdefault(label, []).append(path)
     return found
 

@@ -38,6 +38,13 @@ def prose(notebook: Mapping[str, Any]) -> str:
     return "\n\n".join(texts(notebook))
 
 
+def called(path: Path, text: str) -> str:
+    """Returns the title of a notebook with that text, after its number where it has one."""
+    title = text.splitlines()[0].removeprefix("# ")
+    number = path.stem.split("_")[0]
+    return f"{number} {title}" if number.isdigit() else title
+
+
 def reworded(notebook: Mapping[str, Any], markdown: Iterable[str]) -> dict[str, Any]:
     """Returns a notebook with other texts in its Markdown cells, given in their order."""
     new = iter(markdown)

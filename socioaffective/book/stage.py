@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from socioaffective.book import catalogue, notebooks
-from socioaffective.publish import HERE, WEB, title
+from socioaffective.publish import HERE, WEB
 from socioaffective.publish.cells import Writer
 from socioaffective.publish.charts import recoloured
 from socioaffective.publish.widgets import Saved
@@ -42,36 +42,35 @@ def stage(root: Path, to: Path) -> None:
         "Exercises": [f"exercises/{name}/student" for name in sets],
         "Reading on": [f"notebooks/{name}" for name in AFTER],
     }
-    colours = ""
+    shown = ""
     for name in [page for pages in parts.values() for page in pages]:
         path = root / f"{name}.ipynb"
         if path.exists():
-            colours += _notebook(path, to / f"{name}.ipynb")
+            shown += _notebook(path, to / f"{name}.ipynb")
         else:
             _copy(path.with_suffix(".md"), to / f"{name}.md")
     parts["Carrying on"] = ["exercises/README", ".github/CONTRIBUTING"]
     for name in (*(f"{page}.md" for page in parts["Carrying on"]), ".github/picture.png", "CITATION.cff"):
         _copy(root / name, to / name)
-    parts["Reference"] = catalogue.write(to, sorted(root.glob("notebooks/*.ipynb")))
+    parts["Reference"] = catalogue.write(to, notebooks.by_hand(root / "notebooks"))
     contents = "".join(
-        CONTENTS.format(caption=caption, pages="\n".join(_entry(to, page) for page in pages))
+        CONTENTS.format(caption=caption, pages="\n".join(_entry(root, page) for page in pages))
         for caption, pages in parts.items()
     )
     (to / "index.md").write_text((root / "README.md").read_text(encoding="utf-8") + contents, encoding="utf-8")
     cells = (HERE / "cells.css").read_text(encoding="utf-8")
-    # One rule a colour, whichever pages it is on.
-    (to / "_static" / "cells.css").write_text(cells + "\n".join(dict.fromkeys(colours.splitlines())), encoding="utf-8")
+    (to / "_static" / "cells.css").write_text(cells + recoloured(shown), encoding="utf-8")
     (to / "_static" / "host.js").write_text(SCRIPT.format(code=(WEB / "host.js").read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copy(root / "notebooks" / "conf.py", to)
     shutil.copy(Path(__file__).with_name("book.css"), to / "_static" / "book.css")
 
 
-def _entry(to: Path, page: str) -> str:
+def _entry(root: Path, page: str) -> str:
     """Returns a line of the contents; a chapter has its number there."""
-    number = page.split("/")[1][:2]
-    if not (page.startswith("notebooks/") and number.isdigit()):
+    path = root / f"{page}.ipynb"
+    if path not in notebooks.chapters(root / "notebooks"):
         return page
-    return f"{number} {title(nbformat.read(to / f'{page}.ipynb', as_version=4), page)} <{page}>"
+    return f"{notebooks.called(path, notebooks.prose(notebooks.read(path)))} <{page}>"
 
 
 def _copy(path: Path, to: Path) -> None:
@@ -80,7 +79,7 @@ def _copy(path: Path, to: Path) -> None:
 
 
 def _notebook(path: Path, to: Path) -> str:
-    """Writes a notebook whose outputs are HTML, and returns the style rules of its figures."""
+    """Writes a notebook whose outputs are HTML, and returns that HTML."""
     notebook = nbformat.read(path, as_version=4)
     saved = Saved(notebook, str(path))
     writer = Writer(saved, path.parent, str(path))
@@ -91,7 +90,7 @@ def _notebook(path: Path, to: Path) -> str:
     made = v4.new_notebook(cells=cells, metadata={k: v for k, v in notebook.metadata.items() if k != "widgets"})
     to.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, to)
-    return recoloured("".join(output.data["text/html"] for cell in cells for output in cell.get("outputs", [])))
+    return "".join(output.data["text/html"] for cell in cells for output in cell.get("outputs", []))
 
 
 def _cell(cell: NotebookNode, writer: Writer) -> NotebookNode:
